@@ -1,0 +1,18 @@
+package io.espalier.orchestrator.fleet;
+
+import java.util.Optional;
+
+/**
+ * Another source that {@code fleet.yaml} names. Closed: a new kind is a record here and a case in each switch.
+ * Credentials are named in the orchestrator's configuration, never here.
+ */
+public sealed interface SourceSpec {
+
+    /**
+     * @param url https, ssh, git or, where the configuration allows it, file; a bare name means a repository that the
+     *     orchestrator hosts
+     * @param ref a branch, a tag or a full ref; {@code refs/tags/v*} with {@code pick} means the newest that matches
+     * @param pick {@code semver}, or empty where {@code ref} names one ref
+     */
+    record Git(String url, String ref, Optional<String> pick) implements SourceSpec {}
+}

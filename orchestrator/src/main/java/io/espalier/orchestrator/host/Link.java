@@ -1,0 +1,53 @@
+package io.espalier.orchestrator.host;
+
+import io.espalier.protocol.Digest;
+import io.espalier.protocol.release.SignedManifest;
+import io.espalier.protocol.wire.ApplyOutcome;
+import io.espalier.protocol.wire.ApplyStep;
+import io.espalier.protocol.wire.DriftedPath;
+import io.espalier.protocol.wire.Message;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A conversation with one host's agent. Every call waits for its answer, for a bounded time, and costs one round trip
+ * unless it says otherwise.
+ *
+ * <p>All calls throw {@link LinkException}; after one, the link is closed and another must be asked for.
+ */
+public interface Link extends AutoCloseable {
+
+    Message.Status status();
+
+    Message.Observed observe(List<String> paths, List<String> purged);
+
+    /**
+     * Sends a release and follows its apply to the end. Two round trips and the transfer.
+     *
+     * @param expected see {@link Message.Apply}
+     * @param blobs asked for the bytes of what the agent lacks
+     */
+    ApplyOutcome apply(SignedManifest manifest, Optional<Digest> expected, Blobs blobs, Follower follower);
+
+    /** Keeps manifest {@code number}; to be called on a link that was opened after the switch. */
+    ApplyOutcome confirm(long number);
+
+    List<DriftedPath> drift();
+
+    byte[] readFile(String path);
+
+    @Override
+    void close();
+
+    /** Gives the bytes of a blob by its digest. */
+    @FunctionalInterface
+    interface Blobs {
+        byte[] read(Digest digest);
+    }
+
+    /** Is told each step of an apply as it happens. */
+    @FunctionalInterface
+    interface Follower {
+        void step(ApplyStep step, String detail);
+    }
+}

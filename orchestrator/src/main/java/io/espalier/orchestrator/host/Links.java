@@ -1,0 +1,16 @@
+package io.espalier.orchestrator.host;
+
+import io.espalier.orchestrator.fleet.Host;
+
+/** Gives links to hosts, over connections that are kept open and bounded in number. */
+public interface Links extends AutoCloseable {
+
+    /** A link over a connection that may have been open before. */
+    Link open(Host host);
+
+    /** A link over a connection made just for it, with a handshake of its own: proof that the host can be reached. */
+    Link openFresh(Host host);
+
+    @Override
+    void close();
+}
