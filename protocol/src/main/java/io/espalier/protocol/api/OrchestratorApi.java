@@ -1,0 +1,120 @@
+package io.espalier.protocol.api;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.service.annotation.GetExchange;
+import org.springframework.web.service.annotation.HttpExchange;
+import org.springframework.web.service.annotation.PostExchange;
+
+/**
+ * Everything the shell can do, and what any HTTP client can do as well. Errors are RFC 9457 problem details with a
+ * {@code reason} word.
+ */
+@HttpExchange("/api/v1")
+public interface OrchestratorApi {
+
+    // ---- looking ----
+
+    @GetExchange("/status")
+    FleetStatus status();
+
+    /**
+     * @param q part of a name, tag or address
+     * @param page from 0
+     */
+    @GetExchange("/hosts")
+    HostPage hosts(
+            @RequestParam(required = false) @Nullable String tier,
+            @RequestParam(required = false) @Nullable String tag,
+            @RequestParam(required = false) @Nullable String state,
+            @RequestParam(required = false) @Nullable String q,
+            @RequestParam(defaultValue = "0") int page,
+            @RequestParam(defaultValue = "200") int size);
+
+    @GetExchange("/hosts/{name}")
+    HostDetail host(@PathVariable String name);
+
+    @GetExchange("/sources")
+    List<SourceView> sources();
+
+    /** Looks at the source now instead of at its next turn. */
+    @PostExchange("/sources/{name}/sync")
+    SourceView syncSource(@PathVariable String name);
+
+    // ---- desired state ----
+
+    /** Checks a fleet that is not in any source yet, against the templates that the orchestrator knows. */
+    @PostExchange("/validate")
+    List<ProblemView> validate(@RequestBody ValidateRequest request);
+
+    /** What a host would hold. */
+    @GetExchange("/render/{host}")
+    List<RenderedFileView> render(
+            @PathVariable String host,
+            @RequestParam(required = false) @Nullable String unit,
+            @RequestParam(required = false) @Nullable String ref);
+
+    @GetExchange("/plan")
+    PlanView plan(
+            @RequestParam(required = false) @Nullable String ref,
+            @RequestParam(required = false) @Nullable String host);
+
+    // ---- changing ----
+
+    @PostExchange("/rollouts")
+    RolloutView deploy(@RequestBody DeployRequest request);
+
+    /** The newest first. */
+    @GetExchange("/rollouts")
+    List<RolloutView> rollouts(@RequestParam(defaultValue = "20") int limit);
+
+    @GetExchange("/rollouts/{id}")
+    RolloutDetail rollout(@PathVariable long id);
+
+    /**
+     * What happened in a rollout after event {@code since}, oldest first. With {@code Accept: text/event-stream} the same
+     * URL streams, each event under its id, and ends when the rollout does.
+     */
+    @GetExchange("/rollouts/{id}/events")
+    List<EventView> rolloutEvents(@PathVariable long id, @RequestParam(defaultValue = "0") long since);
+
+    /** @param action one of pause, resume, abort, approve, retry */
+    @PostExchange("/rollouts/{id}/{action}")
+    RolloutView steer(@PathVariable long id, @PathVariable String action);
+
+    @PostExchange("/rollback")
+    RolloutView rollback(@RequestBody RollbackRequest request);
+
+    @GetExchange("/drift")
+    List<DriftView> drift();
+
+    @PostExchange("/drift/{host}/heal")
+    RolloutView heal(@PathVariable String host);
+
+    // ---- hosts come and go ----
+
+    /** Contacts a machine and tells its host key, without trusting it. */
+    @PostExchange("/enrol/probe")
+    EnrolProbe probe(@RequestBody EnrolRequest request);
+
+    /** Starts an enrolment; {@link EnrolRequest#hostKey()} must be the fingerprint that a person agreed to. */
+    @PostExchange("/enrol")
+    EnrolmentView enrol(@RequestBody EnrolRequest request);
+
+    @GetExchange("/enrol/{id}")
+    EnrolmentView enrolment(@PathVariable String id);
+
+    // ---- people ----
+
+    @GetExchange("/users")
+    List<UserView> users();
+
+    @PostExchange("/tokens")
+    CreatedToken createToken(@RequestBody TokenRequest request);
+
+    @GetExchange("/audit")
+    List<AuditView> audit(@RequestParam(defaultValue = "50") int limit);
+}
