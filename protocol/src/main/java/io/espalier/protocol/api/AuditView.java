@@ -4,4 +4,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 public record AuditView(
-        long id, Instant at, String who, String action, String what, @Nullable String from, @Nullable String to) {}
+        long id,
+        Instant at,
+        String who,
+        String action,
+        String what,
+        @Nullable String from,
+        @Nullable String to) {}

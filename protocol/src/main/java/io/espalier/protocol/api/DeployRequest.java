@@ -9,4 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param plan the digest of the plan that was looked at; refused if it is no longer so
  */
 public record DeployRequest(
-        @Nullable String ref, List<String> hosts, List<String> tiers, @Nullable String plan) {}
+        @Nullable String ref,
+        List<String> hosts,
+        List<String> tiers,
+        @Nullable String plan) {}

@@ -23,7 +23,8 @@ public record HostDetail(
     public record FactsView(
             String hostname, int cpus, long memory, String os, String kernel, String arch, List<String> addresses) {}
 
-    public record HeldUnit(String name, List<String> packages, @Nullable String reload, List<String> health) {}
+    public record HeldUnit(
+            String name, List<String> packages, @Nullable String reload, List<String> health) {}
 
     /**
      * @param template source and path it came from, such as {@code templates:nginx/nginx.conf.ftl}

@@ -26,7 +26,11 @@ public record PlanView(
      * @param diff unified; absent for secrets, binaries and attributes, for which {@code note} speaks
      */
     public record Change(
-            String action, String path, String unit, @Nullable String diff, @Nullable String note) {}
+            String action,
+            String path,
+            String unit,
+            @Nullable String diff,
+            @Nullable String note) {}
 
     public record Unreachable(String host, String reason, String detail) {}
 }

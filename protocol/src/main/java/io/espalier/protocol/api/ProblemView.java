@@ -7,7 +7,12 @@ import org.jspecify.annotations.Nullable;
  * @param severity error or warning
  */
 public record ProblemView(
-        String file, int line, int column, String message, @Nullable String hint, String severity) {
+        String file,
+        int line,
+        int column,
+        String message,
+        @Nullable String hint,
+        String severity) {
 
     /** {@code file:line:column message (hint)} */
     public String text() {

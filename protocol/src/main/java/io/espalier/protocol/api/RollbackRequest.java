@@ -7,4 +7,5 @@ import org.jspecify.annotations.Nullable;
  * @param hosts to take back; ignored if {@code all}
  * @param to a release id, or the host's previous good one if absent
  */
-public record RollbackRequest(List<String> hosts, boolean all, @Nullable String to) {}
+public record RollbackRequest(
+        List<String> hosts, boolean all, @Nullable String to) {}

@@ -56,7 +56,10 @@ public final class Reader {
     public String text() {
         byte[] utf8 = bytes();
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new MalformedException("text that is not UTF-8 before byte " + at, e);
         }

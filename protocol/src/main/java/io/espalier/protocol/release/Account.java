@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param shell absolute path; absent means no login
  * @param groups further groups, made when absent
  */
-public record Account(
-        String name, boolean system, Optional<String> home, Optional<String> shell, List<String> groups) {
+public record Account(String name, boolean system, Optional<String> home, Optional<String> shell, List<String> groups) {
 
     public Account {
         groups = List.copyOf(groups);

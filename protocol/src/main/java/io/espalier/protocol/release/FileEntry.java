@@ -13,8 +13,7 @@ import io.espalier.protocol.Digest;
  * @param group a group name on the host; empty means the agent's own group
  * @param secret content is never shown in plans, diffs or logs
  */
-public record FileEntry(
-        String path, Digest content, long size, int mode, String owner, String group, boolean secret) {
+public record FileEntry(String path, Digest content, long size, int mode, String owner, String group, boolean secret) {
 
     public FileEntry {
         Paths.check(path);

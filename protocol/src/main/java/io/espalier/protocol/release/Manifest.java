@@ -17,8 +17,7 @@ import java.time.Instant;
  *     fresh connection; zero where no confirmation is asked for
  * @param release what the host should hold
  */
-public record Manifest(
-        Auid auid, long number, Kind kind, Instant issuedAt, Duration confirmWithin, Release release) {
+public record Manifest(Auid auid, long number, Kind kind, Instant issuedAt, Duration confirmWithin, Release release) {
 
     /** Why a manifest was sent. Only {@link #ROLLBACK} may carry a release that was replaced before. */
     public enum Kind {

@@ -12,8 +12,7 @@ import java.util.Optional;
 public final class SignedManifest {
 
     /** Put before the manifest's bytes when signing, so that the key's signatures mean nothing elsewhere. */
-    private static final byte[] CONTEXT =
-            "espalier manifest 1\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    private static final byte[] CONTEXT = "espalier manifest 1\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
     /** Of an Ed25519 signature, in bytes. */
     public static final int SIGNATURE_BYTES = 64;

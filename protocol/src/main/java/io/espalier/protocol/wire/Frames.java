@@ -54,10 +54,7 @@ public final class Frames {
         if (first < 0) {
             return Optional.empty();
         }
-        int length = first << 24
-                | in.readUnsignedByte() << 16
-                | in.readUnsignedByte() << 8
-                | in.readUnsignedByte();
+        int length = first << 24 | in.readUnsignedByte() << 16 | in.readUnsignedByte() << 8 | in.readUnsignedByte();
         if (length < 1 || length > MAX_FRAME) {
             throw new MalformedException("frame: " + length + " bytes (expected: 1 to " + MAX_FRAME + ")");
         }
