@@ -11,7 +11,7 @@ public record Digest(String hex) implements Comparable<Digest> {
     public static final int BYTES = 32;
 
     public Digest {
-        if (hex.length() != 2 * BYTES || !hex.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f')) {
+        if (hex.length() != 2 * BYTES || !hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
             throw new IllegalArgumentException("digest: " + hex + " (expected: 64 lower-case hex digits)");
         }
     }

@@ -50,8 +50,9 @@ final class ReleaseFormat {
         out.text(unit.name())
                 .list(unit.packages(), Writer::text)
                 .list(unit.accounts(), ReleaseFormat::write)
-                .list(unit.sysctl().entrySet(), (w, setting) -> w.text(setting.getKey())
-                        .text(setting.getValue()))
+                .list(
+                        unit.sysctl().entrySet(),
+                        (w, setting) -> w.text(setting.getKey()).text(setting.getValue()))
                 .list(unit.files(), ReleaseFormat::write)
                 .list(unit.purged(), Writer::text)
                 .optional(unit.validate(), ReleaseFormat::write)
@@ -104,8 +105,7 @@ final class ReleaseFormat {
     }
 
     private static FileEntry readFile(Reader in) {
-        return new FileEntry(
-                in.text(), in.digest(), in.number(), in.integer(), in.text(), in.text(), in.flag());
+        return new FileEntry(in.text(), in.digest(), in.number(), in.integer(), in.text(), in.text(), in.flag());
     }
 
     private static void write(Writer out, Command command) {

@@ -64,6 +64,7 @@ public sealed interface Message {
     record Apply(SignedManifest manifest, Optional<Digest> expected) implements Message {}
 
     /** A piece of the zstd stream with the blobs asked for, and whether it is the last. */
+    @SuppressWarnings("ArrayRecordComponent") // sent and forgotten: copying every piece would only cost time
     record Blobs(byte[] piece, boolean last) implements Message {
         /** The most bytes of one piece. */
         public static final int MAX_PIECE = 256 << 10;
@@ -128,6 +129,7 @@ public sealed interface Message {
 
     record Finished(ApplyOutcome outcome) implements Message {}
 
+    @SuppressWarnings("ArrayRecordComponent")
     record FileContent(byte[] content) implements Message {}
 
     record Drift(List<DriftedPath> paths) implements Message {

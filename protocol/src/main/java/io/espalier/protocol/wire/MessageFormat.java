@@ -1,11 +1,11 @@
 package io.espalier.protocol.wire;
 
 import io.espalier.protocol.Auid;
+import io.espalier.protocol.Reason;
+import io.espalier.protocol.ReleaseId;
 import io.espalier.protocol.codec.MalformedException;
 import io.espalier.protocol.codec.Reader;
 import io.espalier.protocol.codec.Writer;
-import io.espalier.protocol.Reason;
-import io.espalier.protocol.ReleaseId;
 import io.espalier.protocol.release.SignedManifest;
 import java.util.List;
 
@@ -44,9 +44,7 @@ final class MessageFormat {
             case Message.Observe(var paths, var purged) ->
                 out.list(paths, Writer::text).list(purged, Writer::text);
             case Message.Apply(var manifest, var expected) ->
-                out.bytes(manifest.manifestBytes())
-                        .bytes(manifest.signature())
-                        .optional(expected, Writer::digest);
+                out.bytes(manifest.manifestBytes()).bytes(manifest.signature()).optional(expected, Writer::digest);
             case Message.Blobs(var piece, var last) -> out.bytes(piece).flag(last);
             case Message.Confirm(var number) -> out.number(number);
             case Message.ReadFile(var path) -> out.text(path);
@@ -228,7 +226,8 @@ final class MessageFormat {
             case "applied" -> {
                 long changed = in.number();
                 List<String> reloaded = in.list(Reader::text);
-                yield new ApplyOutcome.Applied((int) Math.min(changed, Integer.MAX_VALUE), reloaded, in.flag(), in.number());
+                yield new ApplyOutcome.Applied(
+                        (int) Math.min(changed, Integer.MAX_VALUE), reloaded, in.flag(), in.number());
             }
             case "rejected" -> new ApplyOutcome.Rejected(in.name(Reason.class), in.text());
             case "rolled-back" -> new ApplyOutcome.RolledBack(in.name(Reason.class), in.text(), in.flag());
