@@ -67,6 +67,15 @@ public final class GitCli {
         return head();
     }
 
+    /** Makes branches {@code other/0} and so on at one commit, as fast as a file is written. */
+    public void manyBranches(int count, String id) throws IOException {
+        var refs = new StringBuilder("# pack-refs with: peeled fully-peeled \n");
+        for (int i = 0; i < count; i++) {
+            refs.append(id).append(" refs/heads/other/").append(i).append('\n');
+        }
+        Files.writeString(folder.resolve(".git/packed-refs"), refs);
+    }
+
     public String head() {
         return run("rev-parse", "HEAD").mustSucceed().output().strip();
     }
