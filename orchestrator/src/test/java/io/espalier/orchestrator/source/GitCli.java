@@ -2,6 +2,7 @@ package io.espalier.orchestrator.source;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,13 +68,30 @@ public final class GitCli {
         return head();
     }
 
+    /** Makes branches {@code other/0} and so on at one commit, as fast as a file is written. */
+    public void manyBranches(int count, String id) throws IOException {
+        var refs = new StringBuilder("# pack-refs with: peeled fully-peeled \n");
+        for (int i = 0; i < count; i++) {
+            refs.append(id).append(" refs/heads/other/").append(i).append('\n');
+        }
+        Files.writeString(folder.resolve(".git/packed-refs"), refs);
+    }
+
     public String head() {
         return run("rev-parse", "HEAD").mustSucceed().output().strip();
     }
 
     public Result run(String... args) {
+        return feed("", args);
+    }
+
+    /** Runs with {@code input} on its standard input. */
+    public Result feed(String input, String... args) {
         try {
             Process process = start(args);
+            try (OutputStream in = process.getOutputStream()) {
+                in.write(input.getBytes(StandardCharsets.UTF_8));
+            }
             String output;
             try (InputStream out = process.getInputStream()) {
                 output = new String(out.readAllBytes(), StandardCharsets.UTF_8);
@@ -104,7 +122,6 @@ public final class GitCli {
         environment.put("GIT_COMMITTER_NAME", "Ann Author");
         environment.put("GIT_COMMITTER_EMAIL", "ann@example.net");
         environment.put("LC_ALL", "C.UTF-8");
-        builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
         return builder.start();
     }
 }

@@ -11,15 +11,16 @@ import io.espalier.protocol.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.revwalk.RevWalk;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A bare copy of the one ref of a remote repository that a source follows. That ref is {@link #HEAD} here. A commit that
- * the remote took back stays under {@link #KEPT}, so that what was once rolled out can be read again.
+ * A bare copy of the one ref of a remote repository that a source follows, with its whole history, so that every line
+ * can be traced to its commit. That ref is {@link #HEAD} here. A commit that the remote took back stays under
+ * {@link #KEPT}, so that what was once rolled out can be read again.
  */
 public final class GitMirror implements Mirror {
 
@@ -32,22 +33,19 @@ public final class GitMirror implements Mirror {
     private final BoundedRepository repository;
     private final GitContent content;
     private final Remote remote;
-    private final OptionalInt depth;
 
     private GitMirror(
-            SourceName source, SourceSpec.Git spec, BoundedRepository repository, RemoteAccess access, OptionalInt depth) {
+            SourceName source, SourceSpec.Git spec, BoundedRepository repository, RemoteAccess access) {
         this.source = source;
         this.spec = spec;
         this.wanted = WantedRef.of(spec.ref(), spec.pick());
         this.repository = repository;
         this.content = new GitContent(source, repository);
         this.remote = new Remote(repository, spec.url(), access);
-        this.depth = depth;
     }
 
     /**
      * @param folder where the bare repository is, or will be
-     * @param depth commits of history to fetch at first; empty for all
      * @throws SourceException with {@code malformed} if the spec is not one that can be fetched here
      */
     public static GitMirror open(
@@ -55,11 +53,25 @@ public final class GitMirror implements Mirror {
             SourceSpec.Git spec,
             Path folder,
             RemoteAccess access,
-            PackLimits limits,
-            OptionalInt depth) {
+            PackLimits limits) {
         access.parse(spec.url());
         WantedRef.of(spec.ref(), spec.pick());
-        return new GitMirror(source, spec, BoundedRepository.open(folder, limits), access, depth);
+        BoundedRepository repository = BoundedRepository.open(folder, limits);
+        refuseRedirects(repository);
+        return new GitMirror(source, spec, repository, access);
+    }
+
+    /** A redirect would leave the host that the URL and its credential name. */
+    private static void refuseRedirects(BoundedRepository repository) {
+        var config = repository.getConfig();
+        if (!"false".equals(config.getString("http", null, "followredirects"))) {
+            config.setString("http", null, "followredirects", "false");
+            try {
+                config.save();
+            } catch (IOException e) {
+                throw new SourceException(Reason.IO_ERROR, "cannot write the settings of a mirror", e);
+            }
+        }
     }
 
     @Override
@@ -78,8 +90,8 @@ public final class GitMirror implements Mirror {
         }
     }
 
-    private void fetch(String name, @org.jspecify.annotations.Nullable ObjectId before) throws IOException {
-        remote.fetch(name, HEAD, before == null ? depth : OptionalInt.empty());
+    private void fetch(String name, @Nullable ObjectId before) throws IOException {
+        remote.fetch(name, HEAD);
         Ref now = repository.getRefDatabase().exactRef(HEAD);
         if (now == null) {
             throw new SourceException(Reason.FETCH_FAILED, spec.url() + ": '" + name + "' went away while it was fetched");

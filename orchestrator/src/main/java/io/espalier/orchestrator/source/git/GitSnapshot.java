@@ -106,13 +106,12 @@ final class GitSnapshot implements Snapshot {
     @Override
     public Optional<Commit> lastChange(String path) {
         try (var walk = new RevWalk(repository)) {
-            var shallow = repository.getObjectDatabase().getShallowCommits();
             RevCommit at = walk.parseCommit(id());
             ObjectId here = idOf(walk, at, path);
             if (here == null) {
                 return Optional.empty();
             }
-            for (int steps = 0; steps < MAX_HISTORY && !shallow.contains(at); steps++) {
+            for (int steps = 0; steps < MAX_HISTORY; steps++) {
                 RevCommit same = parentWithSame(walk, at, path, here);
                 if (same == null) {
                     return Optional.of(GitContent.describe(at));

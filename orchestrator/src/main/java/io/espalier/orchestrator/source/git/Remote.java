@@ -9,7 +9,6 @@ import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.NotSupportedException;
 import org.eclipse.jgit.errors.TooLargeObjectInPackException;
@@ -37,6 +36,7 @@ final class Remote {
     private final URIish uri;
     private final RemoteAccess access;
     private @Nullable SshRemotes lastSsh;
+    private boolean asksDirectly;
 
     /** @throws SourceException with {@code malformed} if {@code url} is not allowed */
     Remote(Repository repository, String url, RemoteAccess access) {
@@ -44,10 +44,28 @@ final class Remote {
         this.url = url;
         this.access = access;
         this.uri = access.parse(url);
+        this.asksDirectly = RemoteAccess.schemeOf(uri).startsWith("http");
     }
 
     /** The refs under {@code prefixes}; a remote that cannot filter may answer with all it has. */
     Collection<Ref> refs(List<String> prefixes) {
+        if (asksDirectly) {
+            try {
+                return LsRefs.ask(
+                        url, prefixes, new GuardedHttp(access.guard()), access.credentialFor(uri), access.timeout());
+            } catch (LsRefs.NotUnderstood _) {
+                // What is wrong, if anything is, the ordinary way says better
+                Collection<Ref> refs = ordinary(prefixes);
+                asksDirectly = false;
+                return refs;
+            } catch (IOException e) {
+                throw failure(e);
+            }
+        }
+        return ordinary(prefixes);
+    }
+
+    private Collection<Ref> ordinary(List<String> prefixes) {
         // A spec with a destination, because JGit asks only for refs that a fetch would take
         var specs = prefixes.stream().map(prefix -> new RefSpec(prefix + "*:" + prefix + "*")).toList();
         try (Transport transport = open();
@@ -59,9 +77,8 @@ final class Remote {
     }
 
     /** Brings the ref {@code name} and its history here, as {@code target}. */
-    void fetch(String name, String target, OptionalInt depth) {
+    void fetch(String name, String target) {
         try (Transport transport = open()) {
-            depth.ifPresent(transport::setDepth);
             transport.fetch(NullProgressMonitor.INSTANCE, List.of(new RefSpec("+" + name + ":" + target)));
         } catch (IOException | RuntimeException e) {
             throw failure(e);

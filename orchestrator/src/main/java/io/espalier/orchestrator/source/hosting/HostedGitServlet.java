@@ -20,21 +20,23 @@ import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.ReceivePack;
 import org.eclipse.jgit.transport.UploadPack;
 import org.eclipse.jgit.transport.resolver.ServiceNotEnabledException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Smart HTTP for the hosted repositories, to be mapped to {@code /git/*}. It does its own sign-in (Basic, or a bearer
- * token), because git speaks nothing else; a session filter before it must let it through and must not ask it for CSRF
- * tokens.
+ * Smart HTTP for the hosted repositories, to be mapped to {@code /git/*}. A caller whom no filter before it has signed in
+ * is asked for a name and password, or a token, by HTTP Basic: git speaks nothing else.
  */
 public final class HostedGitServlet extends GitServlet {
 
     private static final long serialVersionUID = 1L;
 
     private static final String USER = HostedGitServlet.class.getName() + ".user";
+    private static final String PUSH = "/git-receive-pack";
     private static final String HIDDEN = "refs/espalier/";
     private static final int TIMEOUT_SECONDS = 60;
     private static final long MAX_COMMAND_BYTES = 1 << 20;
 
+    private final transient HostedRepositories repositories;
     private final transient GitAccess access;
     private final transient PushSession.Handling handling;
 
@@ -47,13 +49,8 @@ public final class HostedGitServlet extends GitServlet {
             PushRules rules) {
         this.access = access;
         this.handling = new PushSession.Handling(check, follower, sources, rules);
-        setRepositoryResolver((request, path) -> {
-            Repository repository = nameOf(path)
-                    .flatMap(repositories::find)
-                    .orElseThrow(() -> new RepositoryNotFoundException(path));
-            repository.incrementOpen();
-            return repository;
-        });
+        this.repositories = repositories;
+        setRepositoryResolver((_, path) -> open(path));
         setAsIsFileService(AsIsFileService.DISABLED);
         setUploadPackFactory((request, repository) -> upload(repository));
         setReceivePackFactory(this::receive);
@@ -62,17 +59,42 @@ public final class HostedGitServlet extends GitServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        Optional<String> user = signedIn(request.getHeader("Authorization"));
+        // Where a filter before this one has signed the caller in, that counts
+        Optional<String> user = Optional.ofNullable(request.getRemoteUser())
+                .or(() -> signedIn(request.getHeader("Authorization")));
         if (user.isEmpty()) {
             response.setHeader("WWW-Authenticate", "Basic realm=\"espalier\", charset=\"UTF-8\"");
             response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
             return;
         }
         request.setAttribute(USER, user.get());
-        super.service(request, response);
+        String path = String.valueOf(request.getPathInfo());
+        if (request.getMethod().equals("POST") && path.endsWith(PUSH)) {
+            push(path.substring(1, path.length() - PUSH.length()), request, response);
+        } else {
+            super.service(request, response);
+        }
     }
 
-    private Optional<String> signedIn(@org.jspecify.annotations.Nullable String header) {
+    private void push(String path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        try (Repository repository = open(path)) {
+            ReceivePack receive = receive(request, repository);
+            new PushExchange(handling.rules().limits().time()).run(receive, request, response);
+        } catch (RepositoryNotFoundException _) {
+            response.sendError(HttpServletResponse.SC_NOT_FOUND);
+        } catch (ServiceNotEnabledException e) {
+            response.sendError(HttpServletResponse.SC_FORBIDDEN, e.getMessage());
+        }
+    }
+
+    private Repository open(String path) throws RepositoryNotFoundException {
+        Repository repository =
+                nameOf(path).flatMap(repositories::find).orElseThrow(() -> new RepositoryNotFoundException(path));
+        repository.incrementOpen();
+        return repository;
+    }
+
+    private Optional<String> signedIn(@Nullable String header) {
         if (header == null) {
             return Optional.empty();
         }
@@ -111,7 +133,7 @@ public final class HostedGitServlet extends GitServlet {
                 .orElseThrow(() -> new ServiceNotEnabledException("not a hosted repository"));
         String user = String.valueOf(request.getAttribute(USER));
         if (!access.mayPush(user, name)) {
-            throw new ServiceNotEnabledException(user + " may not push to " + name);
+            return refuse(request, repository, user + " may not push to " + name);
         }
         PushRules rules = handling.rules();
         var objects = new ObjectFindings();
@@ -124,10 +146,20 @@ public final class HostedGitServlet extends GitServlet {
         receive.setObjectChecker(objects);
         receive.setMaxCommandBytes(MAX_COMMAND_BYTES);
         receive.setMaxObjectSizeLimit(rules.limits().objectBytes());
-        receive.setMaxPackSizeLimit(rules.limits().bytes());
         receive.setPreReceiveHook(session);
         receive.setPostReceiveHook(session);
         return receive;
+    }
+
+    /** Git shows the reason only where it asks for refs, which it does first; elsewhere it shows a bare 403. */
+    private static ReceivePack refuse(HttpServletRequest request, Repository repository, String why)
+            throws ServiceNotEnabledException {
+        if (!request.getMethod().equals("GET")) {
+            throw new ServiceNotEnabledException(why);
+        }
+        var refusing = new ReceivePack(repository);
+        refusing.sendError(why);
+        return refusing;
     }
 
     private static Map<String, Ref> visible(Map<String, Ref> refs) {

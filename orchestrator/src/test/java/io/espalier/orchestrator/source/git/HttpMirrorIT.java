@@ -3,10 +3,6 @@ package io.espalier.orchestrator.source.git;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.espalier.orchestrator.source.GitCli;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,15 +38,18 @@ class HttpMirrorIT extends MirrorContract {
     @Test
     void lookWithoutChangeAsksForTheOneRefAndFetchesNothing() throws Exception {
         GitCli remote = remote();
-        remote.write("a", "1").commit("First");
-        for (int i = 0; i < 500; i++) {
-            remote.run("update-ref", "refs/heads/other/" + i, "HEAD");
-        }
+        String id = remote.write("a", "1").commit("First");
+        remote.manyBranches(500, id);
         try (GitMirror mirror = mirror("main")) {
             mirror.look();
             wire.clear();
             mirror.look();
-            System.out.println(wire.sent() + "\nRECEIVED " + wire.receivedBytes());
+            assertThat(wire.sent().lines().filter(line -> line.contains("HTTP/1.1")))
+                    .containsExactly("POST /remote/git-upload-pack HTTP/1.1");
+            assertThat(wire.sent())
+                    .endsWith("\r\n\r\n0014command=ls-refs\n0013agent=espalier\n00010009peel\n"
+                            + "001fref-prefix refs/heads/main\n001eref-prefix refs/tags/main\n0000");
+            assertThat(wire.receivedBytes()).isLessThan(500);
         }
     }
 }

@@ -6,9 +6,11 @@ import io.espalier.orchestrator.source.Finding;
 import io.espalier.orchestrator.source.GitCli;
 import io.espalier.orchestrator.source.SourceName;
 import java.io.BufferedReader;
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -133,6 +135,110 @@ class HostedPushIT {
         var push = work.run("push", "-o", "dryrun", "origin", "main");
         assertThat(push.status()).isNotZero();
         assertThat(push.output()).contains("remote: unknown push option 'dryrun' (known: dry-run, nowait)");
+    }
+
+    @Test
+    void pusherWhoGoesAwayDoesNotStopTheRollout() throws Exception {
+        var began = new CountDownLatch(1);
+        var gone = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        server.follow = (_, _, lines) -> {
+            lines.accept("wave 1/2");
+            began.countDown();
+            try {
+                gone.await(30, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            for (int i = 0; i < 3_000; i++) {
+                lines.accept("wave 2/2 host " + i);
+            }
+            ended.countDown();
+        };
+        String id = work.write("new.yaml", "x\n").commit("Add");
+        Process push = work.start("push", "origin", "main");
+        assertThat(began.await(30, TimeUnit.SECONDS)).isTrue();
+        push.descendants().forEach(ProcessHandle::destroyForcibly);
+        push.destroyForcibly().waitFor();
+        gone.countDown();
+        assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(served()).isEqualTo(id);
+        GitCli.clone(server.url("fleet"), folder.resolve("again"));
+    }
+
+    @Test
+    void checkThatBreaksRefusesThePush() throws Exception {
+        String before = served();
+        server.check = (_, _) -> {
+            throw new IllegalStateException("a defect");
+        };
+        work.write("new.yaml", "x\n").commit("Add");
+        assertThat(work.run("push", "origin", "main").output())
+                .contains("remote: the check itself failed; nothing was changed")
+                .contains("[remote rejected]");
+        assertThat(served()).isEqualTo(before);
+    }
+
+    @Test
+    void followerThatBreaksIsToldAndThePushStands() throws Exception {
+        server.follow = (_, _, _) -> {
+            throw new IllegalStateException("a defect");
+        };
+        String id = work.write("new.yaml", "x\n").commit("Add");
+        var push = work.run("push", "origin", "main").mustSucceed();
+        assertThat(push.output()).contains("remote: cannot follow further");
+        assertThat(served()).isEqualTo(id);
+    }
+
+    @Test
+    void twoPushersCannotOverwriteEachOther() throws Exception {
+        GitCli other = GitCli.clone(server.url("fleet"), folder.resolve("other"));
+        other.write("theirs", "1").commit("Theirs");
+        work.write("ours", "1").commit("Ours");
+        var between = new CountDownLatch(1);
+        server.check = (_, candidate) -> {
+            if (candidate.paths().contains("ours")) {
+                // While ours is being checked, theirs is pushed and accepted
+                other.run("push", "-q", "-o", "nowait", "origin", "main").mustSucceed();
+                between.countDown();
+            }
+            return List.of();
+        };
+        var push = work.run("push", "origin", "main");
+        assertThat(between.getCount()).isZero();
+        assertThat(push.status()).isNotZero();
+        assertThat(served()).isEqualTo(other.head());
+    }
+
+    @Test
+    void sameContentGivesTheSameFirstCommit() throws Exception {
+        server.repositories.create(new SourceName("copy"), folder.resolve("content"));
+        assertThat(server.repositories
+                        .find(new SourceName("copy"))
+                        .orElseThrow()
+                        .resolve("refs/heads/main")
+                        .name())
+                .isEqualTo(served());
+        assertThat(server.repositories.create(FLEET, folder.resolve("content"))).isFalse();
+        assertThat(server.repositories.names()).containsExactly(new SourceName("copy"), FLEET);
+    }
+
+    @Test
+    void tidyingPutsPacksTogetherAndKeepsEverything() throws Exception {
+        for (int i = 0; i < 25; i++) {
+            work.write("file" + i, "content " + i).commit("File " + i);
+            work.run("push", "-q", "-o", "nowait", "origin", "main").mustSucceed();
+        }
+        Path packs = folder.resolve("git/fleet.git/objects/pack");
+        assertThat(packs.toFile().list((_, name) -> name.endsWith(".pack"))).hasSizeGreaterThan(20);
+        // Packs of the last hour are left alone: somebody may be reading them
+        for (File pack : packs.toFile().listFiles()) {
+            assertThat(pack.setLastModified(System.currentTimeMillis() - Duration.ofHours(2).toMillis())).isTrue();
+        }
+        server.repositories.tidy();
+        assertThat(packs.toFile().list((_, name) -> name.endsWith(".pack"))).hasSizeLessThan(4);
+        GitCli again = GitCli.clone(server.url("fleet"), folder.resolve("again"));
+        assertThat(again.head()).isEqualTo(work.head());
     }
 
     private String served() throws Exception {
