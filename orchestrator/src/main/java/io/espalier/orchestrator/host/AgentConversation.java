@@ -277,7 +277,7 @@ public final class AgentConversation implements Link {
         if (cause instanceof InterruptedIOException || cause instanceof ClosedByInterruptException) {
             return broken(Reason.ABORTED, "interrupted while waiting for the agent", cause);
         }
-        Wire.Break broken = wire.whyBroken();
+        Wire.Break broken = wire.whyBroken(Optional.ofNullable(cause));
         return broken(broken.reason(), broken.detail(), cause);
     }
 

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** A Unix socket on this machine. */
 final class UnixWire implements Wire {
@@ -61,7 +62,7 @@ final class UnixWire implements Wire {
     }
 
     @Override
-    public Break whyBroken() {
+    public Break whyBroken(Optional<IOException> cause) {
         return new Break(Reason.AGENT_DOWN, "the agent ended the conversation");
     }
 

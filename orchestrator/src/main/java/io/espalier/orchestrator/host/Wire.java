@@ -1,8 +1,10 @@
 package io.espalier.orchestrator.host;
 
 import io.espalier.protocol.Reason;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Optional;
 
 /** The two directions to an agent's socket, whatever lies between. */
 public interface Wire extends AutoCloseable {
@@ -14,8 +16,12 @@ public interface Wire extends AutoCloseable {
     /** False once either side has ended it. Asks nobody; to be called between conversations only. */
     boolean isOpen();
 
-    /** What it means that this wire broke: is it the agent that went away, or the way to it? */
-    Break whyBroken();
+    /**
+     * What it means that this wire broke: is it the agent that went away, or the way to it?
+     *
+     * @param cause what reading or writing threw; empty if reading came to the end
+     */
+    Break whyBroken(Optional<IOException> cause);
 
     /**
      * Why nothing more comes.

@@ -5,12 +5,16 @@ import io.espalier.protocol.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import net.schmizz.sshj.connection.channel.Channel;
 
 /** A channel on an SSH connection that ends at the agent's socket. */
 final class ChannelWire implements Wire {
+
+    /** What sshj says when one writes to a channel that the other side has closed. */
+    private static final String CLOSED = "Stream closed";
 
     private final SshConnection connection;
     private final Channel channel;
@@ -45,8 +49,10 @@ final class ChannelWire implements Wire {
     }
 
     @Override
-    public Break whyBroken() {
-        if (!connection.isAlive()) {
+    public Break whyBroken(Optional<IOException> cause) {
+        // a dying connection tells its channels before it counts as dead itself
+        boolean channelOnly = cause.isEmpty() || CLOSED.equals(cause.get().getMessage());
+        if (!connection.isAlive() || !channelOnly) {
             return new Break(Reason.UNREACHABLE, "the SSH connection was lost");
         }
         String words = lastWords.get();

@@ -1,16 +1,21 @@
 package io.espalier.orchestrator.ssh;
 
 import io.espalier.orchestrator.fleet.Host;
-import io.espalier.protocol.Reason;
+import io.espalier.orchestrator.host.LinkException;
 import java.util.List;
+import java.util.Optional;
 
 /** Knows by which keys hosts are recognised, and remembers which were not. */
 public interface HostKeys {
 
     Trust trust(Host host);
 
-    /** A host presented a key that it is not trusted by. */
-    void refused(Host host, Reason reason, String detail);
+    /**
+     * A host presented a key that it is not trusted by.
+     *
+     * @param presented the key; empty if it has none of a type that we would take
+     */
+    void refused(Host host, LinkException why, Optional<HostKey> presented);
 
     /**
      * By what one host is recognised; any one suffices, and nothing means that it cannot be.

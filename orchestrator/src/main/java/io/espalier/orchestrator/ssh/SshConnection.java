@@ -34,7 +34,8 @@ final class SshConnection implements AutoCloseable {
      *
      * @param through a connection to the jump host; empty for a direct one
      * @param keepAlive whether the connection is to be probed while it is quiet
-     * @throws LinkException saying which step failed and why
+     * @throws HostKeyException if the host's key is not one that {@code trust} takes
+     * @throws LinkException saying which other step failed and why
      */
     static SshConnection connect(
             Host host,
@@ -51,7 +52,9 @@ final class SshConnection implements AutoCloseable {
                 return attempt.run(login, through, keepAlive);
             } catch (IOException | RuntimeException e) {
                 attempt.abandon();
-                throw attempt.explain(e, watch.hasExpired());
+                throw attempt.refusedKey(e)
+                        .map(RuntimeException.class::cast)
+                        .orElseGet(() -> attempt.explain(e, watch.hasExpired()));
             }
         }
     }
@@ -164,35 +167,34 @@ final class SshConnection implements AutoCloseable {
             closeQuietly(client);
         }
 
-        LinkException explain(Exception cause, boolean expired) {
-            Host.SshAddress to = host.ssh();
-            String where = host.name() + " (" + to.user() + "@" + to.address() + ":" + to.port() + "): ";
-            Optional<HostKeyCheck.Refusal> refusal = check.refusal();
-            if (refusal.isPresent()) {
-                return new LinkException(
-                        refusal.get().reason(), where + refusal.get().detail(), cause);
+        Optional<HostKeyException> refusedKey(Exception cause) {
+            if (check.refusal().isPresent()) {
+                HostKeyCheck.Refusal refusal = check.refusal().get();
+                return Optional.of(
+                        new HostKeyException(refusal.reason(), where() + refusal.detail(), check.presented(), cause));
             }
-            var failure = SshFailure.of(cause, expired);
-            return switch (step) {
-                case CONNECT -> new LinkException(Reason.UNREACHABLE, where + failure.text(), cause);
-                case KEY_EXCHANGE ->
-                    failure.isNoCommonHostKey()
-                            ? new LinkException(
-                                    Reason.HOST_KEY_CHANGED,
-                                    where + "it has no key of the pinned type any more: " + failure.text(),
-                                    cause)
-                            : new LinkException(
-                                    failure.isTimeout() ? Reason.TIMED_OUT : Reason.UNREACHABLE,
-                                    where + failure.text(),
-                                    cause);
-                case LOGIN ->
-                    new LinkException(
-                            failure.isRefusedLogin()
-                                    ? Reason.AUTH_FAILED
-                                    : failure.isTimeout() ? Reason.TIMED_OUT : Reason.UNREACHABLE,
-                            where + failure.text(),
-                            cause);
-            };
+            SshFailure failure = SshFailure.of(cause, false);
+            return step == Step.KEY_EXCHANGE && failure.isNoCommonHostKey()
+                    ? Optional.of(new HostKeyException(
+                            Reason.HOST_KEY_CHANGED,
+                            where() + "it has no key of the pinned type any more",
+                            Optional.empty(),
+                            cause))
+                    : Optional.empty();
+        }
+
+        LinkException explain(Exception cause, boolean expired) {
+            SshFailure failure = SshFailure.of(cause, expired);
+            Reason reason = failure.isTimeout() && step != Step.CONNECT ? Reason.TIMED_OUT : Reason.UNREACHABLE;
+            if (step == Step.LOGIN && failure.isRefusedLogin()) {
+                reason = Reason.AUTH_FAILED;
+            }
+            return new LinkException(reason, where() + failure.text(), cause);
+        }
+
+        private String where() {
+            Host.SshAddress to = host.ssh();
+            return host.name() + " (" + to.user() + "@" + to.address() + ":" + to.port() + "): ";
         }
     }
 }

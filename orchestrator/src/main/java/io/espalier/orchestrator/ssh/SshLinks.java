@@ -131,11 +131,10 @@ public final class SshLinks implements Links {
                 traffic.handshake();
                 return SshConnection.connect(host, login, trust, through, settings, keepAlive, watchdog);
             });
-        } catch (LinkException e) {
-            if (e.reason() == Reason.HOST_KEY_UNKNOWN || e.reason() == Reason.HOST_KEY_CHANGED) {
-                hostKeys.refused(host, e.reason(), String.valueOf(e.getMessage()));
-            }
-            throw e;
+        } catch (HostKeyException e) {
+            var told = new LinkException(e.reason(), String.valueOf(e.getMessage()), e);
+            hostKeys.refused(host, told, e.presented());
+            throw told;
         }
     }
 

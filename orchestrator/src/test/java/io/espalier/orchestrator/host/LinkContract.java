@@ -36,7 +36,6 @@ public abstract class LinkContract {
     protected final AtomicReference<Message.Welcome> welcomed = new AtomicReference<>();
     private final Releases releases = new Releases();
     private final Map<Digest, byte[]> store = new HashMap<>();
-    private Path folder;
     protected ProtocolPeer agent;
     protected Links links;
     protected Host host;
@@ -48,8 +47,7 @@ public abstract class LinkContract {
 
     @BeforeEach
     void startAgent() throws IOException {
-        folder = Files.createTempDirectory("link"); // short: a socket's path has at most 107 bytes
-        agent = new ProtocolPeer(folder.resolve("agent.sock"));
+        agent = new ProtocolPeer(socketFolder().resolve("agent.sock"));
         links = links(agent.path(), SHORT);
         host = host();
     }
@@ -58,7 +56,11 @@ public abstract class LinkContract {
     void stopAgent() throws IOException {
         links.close();
         agent.close();
-        Files.deleteIfExists(folder);
+    }
+
+    /** Short: a socket's path has at most 107 bytes. */
+    protected Path socketFolder() throws IOException {
+        return Files.createTempDirectory("link");
     }
 
     protected Greeter greeter() {

@@ -21,6 +21,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,7 @@ public final class ProtocolPeer implements AutoCloseable {
         Files.deleteIfExists(path);
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(path));
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
         Thread.ofVirtual().start(this::accept);
     }
 
@@ -91,17 +93,19 @@ public final class ProtocolPeer implements AutoCloseable {
     private void answer(Frames frames, Message question) throws IOException {
         switch (question) {
             case Message.Hello _ -> frames.send(new Message.Welcome(protocol, auid, "9.9"));
-            case Message.GetStatus() -> frames.send(new Message.Status(
-                    Optional.empty(), 7, false, Optional.empty(), 0, CLOCK, CLOCK, Facts.NONE));
+            case Message.GetStatus() ->
+                frames.send(
+                        new Message.Status(Optional.empty(), 7, false, Optional.empty(), 0, CLOCK, CLOCK, Facts.NONE));
             case Message.Observe _ -> frames.send(new Message.Observed(Optional.empty(), List.of()));
             case Message.GetDrift() -> frames.send(new Message.Drift(List.of()));
-            case Message.ReadFile(var path) -> frames.send(
-                    path.equals("/refused")
-                            ? new Message.Refused(Reason.PATH_REFUSED, "not held")
-                            : new Message.FileContent(path.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-            case Message.Confirm(var number) -> frames.send(
-                    new Message.Finished(new ApplyOutcome.Applied((int) number, List.of(), false, 1)));
-            case Message.Apply(var signed, _) -> apply(frames, Manifest.decode(signed.manifestBytes()));
+            case Message.ReadFile(var path) ->
+                frames.send(
+                        path.equals("/refused")
+                                ? new Message.Refused(Reason.PATH_REFUSED, "not held")
+                                : new Message.FileContent(path.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            case Message.Confirm(var number) ->
+                frames.send(new Message.Finished(new ApplyOutcome.Applied((int) number, List.of(), false, 1)));
+            case Message.Apply(var signed, var _) -> apply(frames, Manifest.decode(signed.manifestBytes()));
             default -> frames.send(new Message.Refused(Reason.MALFORMED, "unexpected"));
         }
     }
@@ -121,8 +125,8 @@ public final class ProtocolPeer implements AutoCloseable {
         }
         frames.send(new Message.Progress(ApplyStep.STAGED, missing.size() + " blobs"));
         frames.send(new Message.Progress(ApplyStep.COMMITTED, ""));
-        frames.send(new Message.Finished(
-                new ApplyOutcome.Applied(missing.size(), List.of("motd"), manifest.confirmWithin().isPositive(), 3)));
+        frames.send(new Message.Finished(new ApplyOutcome.Applied(
+                missing.size(), List.of("motd"), manifest.confirmWithin().isPositive(), 3)));
     }
 
     private void receive(Frames frames, List<FileEntry> files, List<Digest> missing) throws IOException {

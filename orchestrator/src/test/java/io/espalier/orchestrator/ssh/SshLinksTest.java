@@ -4,9 +4,9 @@ import io.espalier.orchestrator.demo.DemoSshServer;
 import io.espalier.orchestrator.fleet.Host;
 import io.espalier.orchestrator.host.Hosts;
 import io.espalier.orchestrator.host.LinkContract;
+import io.espalier.orchestrator.host.LinkException;
 import io.espalier.orchestrator.host.LinkLimits;
 import io.espalier.orchestrator.host.Links;
-import io.espalier.protocol.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -39,7 +39,7 @@ class SshLinksTest extends LinkContract {
                     }
 
                     @Override
-                    public void refused(Host host, Reason reason, String detail) {}
+                    public void refused(Host host, LinkException why, Optional<HostKey> presented) {}
                 },
                 greeter(),
                 _ -> Optional.empty(),
