@@ -25,13 +25,11 @@ final class FileLine {
 
     static Optional<FileSpec> read(Yaml item, String about, Problems problems) {
         Section line = Section.of(item, Keys.FILE, about, problems);
-        if (!(item instanceof Yaml.Entries given)) {
+        if (!(item instanceof Yaml.Entries)) {
             return Optional.empty();
         }
-        boolean isForLater =
-                given.entries().stream().anyMatch(entry -> Keys.FILE.later().contains(entry.key()));
         List<String> kinds = KINDS.stream().filter(line::has).toList();
-        if (kinds.size() != 1 && !isForLater) {
+        if (kinds.size() != 1 && !line.hasLaterKeys()) {
             line.complain(item.at(), "a file needs one of " + String.join(", ", KINDS));
         }
         if (!line.has("to")) {

@@ -65,7 +65,7 @@ record FleetFile(
         Optional<Named> url = source.named("git", URL, "an https, ssh or git URL, or the name of a hosted repository");
         String ref = source.text("ref", REF, "a branch, a tag or a full ref").orElse("main");
         Optional<String> pick = source.text("pick", Pattern.compile("semver"), "semver");
-        if (!source.has("git") && !source.has("svn")) {
+        if (!source.has("git") && !source.hasLaterKeys()) {
             source.complain(source.at(), "'git' is missing");
         }
         if (ref.contains("*") && !source.has("pick")) {

@@ -21,6 +21,7 @@ final class Section {
     private final String about;
     private final Map<String, Yaml.Entry> entries = new LinkedHashMap<>();
     private final Problems problems;
+    private boolean hasLaterKeys;
 
     private Section(Place at, String about, Problems problems) {
         this.at = at;
@@ -43,6 +44,7 @@ final class Section {
             if (keys.known().contains(entry.key())) {
                 section.entries.put(entry.key(), entry);
             } else if (keys.later().contains(entry.key())) {
+                section.hasLaterKeys = true;
                 section.complain(entry.at(), "'" + entry.key() + "' is not supported by this version of Espalier");
             } else {
                 String near = Nearest.hint(entry.key(), keys.known());
@@ -68,6 +70,11 @@ final class Section {
 
     boolean has(String key) {
         return entries.containsKey(key);
+    }
+
+    /** Whether there was a key of a later version: then nothing should be said of what is missing. */
+    boolean hasLaterKeys() {
+        return hasLaterKeys;
     }
 
     Optional<Yaml> value(String key) {

@@ -41,6 +41,9 @@ final class Fence {
                 throw refused(template, part, variable);
             }
         }
+        if (name.equals("PropertySetting") && part.getCanonicalForm().startsWith("<#setting classic")) {
+            throw refused(template, part, "classic_compatible"); // it would print nothing for what is not set
+        }
         int count = (int) call(COUNT, part);
         for (int i = 0; i < count; i++) {
             Object value = call(VALUE, part, i);

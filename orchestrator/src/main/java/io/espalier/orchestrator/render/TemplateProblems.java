@@ -25,7 +25,8 @@ final class TemplateProblems {
     private static final Pattern PATH = Pattern.compile("[A-Za-z_]\\w*(?:\\.[A-Za-z_]\\w*)*");
     private static final Pattern BLAMED = Pattern.compile("(?m)^==> (.*?) {2}\\[in template.*$");
     private static final Pattern EVALUATED = Pattern.compile(
-            "(?s)Expected (.*?), but th(?:is|e .*?) has evaluated to (.*?)(?: \\(wrapper: [^)]*\\))?:.*");
+            "(?s)(?:For [^\\n]*?: )?Expected ([^\\n]*?)(?:, or \"template output\" )?, but [^\\n]*?has evaluated to"
+                    + " ([^\\n(:]*).*");
 
     private final TemplateSet templates;
     private final HostName host;
@@ -119,7 +120,8 @@ final class TemplateProblems {
         Matcher evaluated = EVALUATED.matcher(message);
         Matcher blamed = BLAMED.matcher(message);
         if (evaluated.matches() && blamed.find()) {
-            return "expected " + evaluated.group(1) + ", but '" + blamed.group(1) + "' is " + evaluated.group(2);
+            return "expected " + evaluated.group(1) + ", but '" + blamed.group(1) + "' is "
+                    + evaluated.group(2).strip();
         }
         return firstLine(message);
     }
@@ -143,7 +145,9 @@ final class TemplateProblems {
             if (line.startsWith("----") || line.startsWith("==>") || line.isBlank() && !text.isEmpty()) {
                 break;
             }
-            text.append(text.isEmpty() ? "" : " ").append(line.strip());
+            if (!line.equals("The blamed expression:")) {
+                text.append(text.isEmpty() ? "" : " ").append(line.strip());
+            }
         }
         return text.toString();
     }
