@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.fleet;
 
 import io.espalier.orchestrator.source.SourceName;
+import io.espalier.orchestrator.source.SourceSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -5,7 +5,7 @@ import io.espalier.orchestrator.fleet.FleetReader;
 import io.espalier.orchestrator.fleet.FleetReading;
 import io.espalier.orchestrator.fleet.Host;
 import io.espalier.orchestrator.fleet.Problem;
-import io.espalier.orchestrator.fleet.SourceSpec;
+import io.espalier.orchestrator.source.SourceSpec;
 import io.espalier.orchestrator.fleet.Tier;
 import io.espalier.orchestrator.render.FleetRenderer;
 import io.espalier.orchestrator.render.RenderedHost;

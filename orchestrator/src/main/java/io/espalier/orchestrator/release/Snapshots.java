@@ -1,6 +1,6 @@
 package io.espalier.orchestrator.release;
 
-import io.espalier.orchestrator.fleet.SourceSpec;
+import io.espalier.orchestrator.source.SourceSpec;
 import io.espalier.orchestrator.source.Snapshot;
 import io.espalier.orchestrator.source.SourceName;
 import java.util.Optional;

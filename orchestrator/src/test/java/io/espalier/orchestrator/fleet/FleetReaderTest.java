@@ -6,6 +6,7 @@ import static io.espalier.orchestrator.fleet.Fleets.threeHosts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.espalier.orchestrator.source.SourceName;
+import io.espalier.orchestrator.source.SourceSpec;
 import io.espalier.orchestrator.source.TextSnapshot;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.release.Account;
