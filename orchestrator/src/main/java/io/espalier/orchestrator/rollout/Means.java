@@ -1,0 +1,23 @@
+package io.espalier.orchestrator.rollout;
+
+import io.espalier.orchestrator.host.Link;
+import io.espalier.orchestrator.host.Links;
+import io.espalier.orchestrator.plan.Plans;
+import io.espalier.protocol.HostName;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * What rollouts need from the rest of the house.
+ *
+ * @param plans over the same links and over the {@link ReleaseStore} of the same database
+ * @param blobs the bytes of everything that releases name
+ * @param unhealthy hosts that are known to serve nobody now; they are taken first
+ */
+public record Means(
+        Links links,
+        Plans plans,
+        Link.Blobs blobs,
+        ManifestSigner signer,
+        Auids auids,
+        Supplier<Set<HostName>> unhealthy) {}
