@@ -53,18 +53,24 @@ public final class HostHistory {
                 limit);
     }
 
-    /** The newest release of {@code host} that is neither {@code current} nor quarantined for it. */
-    Optional<Entry> previous(String fleet, HostName host, Optional<ReleaseId> current) {
+    /**
+     * The newest release of {@code host} other than {@code held} that is not quarantined for it.
+     *
+     * @param leaving a target that is about to be quarantined
+     */
+    Optional<Entry> previous(String fleet, HostName host, Optional<ReleaseId> held, Optional<Digest> leaving) {
         return jdbc
                 .query(
                         """
-                        select * from host_release r where r.host = ? and r.release_id <> ? and not exists (
-                          select 1 from quarantine q where q.fleet = ? and q.target = r.target
-                            and (q.host is null or q.host = r.host) and q.released_at is null)
+                        select * from host_release r where r.host = ? and r.release_id <> ? and r.target <> ?
+                          and not exists (
+                            select 1 from quarantine q where q.fleet = ? and q.target = r.target
+                              and (q.host is null or q.host = r.host) and q.released_at is null)
                         order by r.id desc limit 1""",
                         HostHistory::read,
                         host.value(),
-                        current.map(id -> id.digest().hex()).orElse(""),
+                        held.map(id -> id.digest().hex()).orElse(""),
+                        leaving.map(Digest::hex).orElse(""),
                         fleet)
                 .stream()
                 .findFirst();

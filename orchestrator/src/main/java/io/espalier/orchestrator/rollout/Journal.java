@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.BatchPreparedStatementSetter;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -30,6 +32,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 final class Journal implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(Journal.class);
+
     /** More entries than this make who brings them wait. */
     private static final int MAX_QUEUED = 10_000;
 
@@ -37,10 +41,15 @@ final class Journal implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private record Entry(RolloutEvent event, Optional<HostStep> ended) {}
+    /**
+     * @param ended the step whose end is stored with the event
+     * @param changed the steps of which the watcher is told afterwards
+     */
+    private record Entry(Optional<Rollout> rollout, RolloutEvent event, Optional<HostStep> ended, List<HostStep> changed) {}
 
     private final RolloutStore store;
     private final StepOutcomes outcomes;
+    private final StepWatcher watcher;
     private final JdbcTemplate jdbc;
     private final InstantSource clock;
     private final Thread writer;
@@ -54,25 +63,33 @@ final class Journal implements AutoCloseable {
     private @Nullable Throwable broken;
     private boolean closed;
 
-    Journal(RolloutStore store, StepOutcomes outcomes, JdbcTemplate jdbc, InstantSource clock) {
+    Journal(RolloutStore store, StepOutcomes outcomes, StepWatcher watcher, JdbcTemplate jdbc, InstantSource clock) {
         this.store = store;
         this.outcomes = outcomes;
+        this.watcher = watcher;
         this.jdbc = jdbc;
         this.clock = clock;
         this.writer = Thread.ofVirtual().name("rollout-journal").start(this::write);
     }
 
     void event(RolloutId rollout, int wave, Optional<HostName> host, Kind kind, String reason, String detail, long millis) {
-        add(new Entry(event0(rollout, wave, host, kind, reason, detail, millis), Optional.empty()));
+        RolloutEvent event = draft(rollout, wave, host, kind, reason, detail, millis);
+        add(new Entry(Optional.empty(), event, Optional.empty(), List.of()));
     }
 
     /** Stores how a step ended together with the event that tells it. */
     void ended(Rollout rollout, HostStep step, Kind kind, String reason, String detail, long millis) {
-        RolloutEvent event = event0(rollout.id(), step.wave(), Optional.of(step.name()), kind, reason, detail, millis);
-        add(new Entry(event, Optional.of(step)));
+        RolloutEvent event = draft(rollout.id(), step.wave(), Optional.of(step.name()), kind, reason, detail, millis);
+        add(new Entry(Optional.of(rollout), event, Optional.of(step), List.of(step)));
     }
 
-    private RolloutEvent event0(
+    /** Tells that a wave, already stored, begins with {@code steps}. */
+    void begun(Rollout rollout, int wave, List<HostStep> steps, String names) {
+        RolloutEvent event = draft(rollout.id(), wave, Optional.empty(), Kind.WAVE, "", names, 0);
+        add(new Entry(Optional.of(rollout), event, Optional.empty(), steps));
+    }
+
+    private RolloutEvent draft(
             RolloutId rollout, int wave, Optional<HostName> host, Kind kind, String reason, String detail, long millis) {
         return new RolloutEvent(0, rollout, clock.instant(), wave, host, kind, reason, detail, millis);
     }
@@ -162,7 +179,28 @@ final class Journal implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
+            if (trouble == null) {
+                tellWatcher(batch);
+            }
         }
+    }
+
+    private void tellWatcher(List<Entry> batch) {
+        var changed = new LinkedHashMap<RolloutId, List<HostStep>>();
+        var rollouts = new LinkedHashMap<RolloutId, Rollout>();
+        for (Entry entry : batch) {
+            entry.rollout().ifPresent(rollout -> {
+                rollouts.put(rollout.id(), rollout);
+                changed.computeIfAbsent(rollout.id(), _ -> new ArrayList<>()).addAll(entry.changed());
+            });
+        }
+        rollouts.forEach((id, rollout) -> {
+            try {
+                watcher.changed(rollout, changed.getOrDefault(id, List.of()));
+            } catch (RuntimeException e) {
+                log.atWarn().addKeyValue("rollout", id).setCause(e).log("a watcher of host steps failed");
+            }
+        });
     }
 
     private List<Entry> takeBatch() {

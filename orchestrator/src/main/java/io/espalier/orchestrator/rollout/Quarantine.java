@@ -79,8 +79,13 @@ public final class Quarantine {
                 .optional();
     }
 
-    /** Part of the caller's transaction, if there is one. */
+    /** Part of the caller's transaction, if there is one. What is quarantined already stays as it is. */
     void add(Rollout rollout, Optional<HostName> host, Reason reason, String detail) {
+        boolean isIn = host.map(name -> hosts(rollout.fleet(), rollout.target()).contains(name))
+                .orElseGet(() -> of(rollout.fleet(), rollout.target()).isPresent());
+        if (isIn) {
+            return;
+        }
         jdbc.sql("insert into quarantine (fleet, host, target, revision, reason, detail, at)"
                         + " values (?, ?, ?, ?, ?, ?, ?)")
                 .params(java.util.Arrays.asList(

@@ -187,21 +187,28 @@ final class RolloutPlanner {
         return new Next.Send(wave, hosts.subList(0, Math.min(hosts.size(), mostAtOnce(rollout, steps, hosts))));
     }
 
-    /** Whether too many hosts failed; asked between hosts too, so that no more are begun than must be. */
-    static Optional<RolloutState> stopped(RolloutPolicy policy, Collection<HostStep> steps) {
-        List<HostStep> failed = steps.stream()
-                .filter(step -> step.state() instanceof StepState.Failed)
-                .toList();
-        if (failed.size() <= policy.maxFailures()) {
+    /** Whether too many hosts failed; the wave in which that happens begins no more either. */
+    private static Optional<RolloutState> stopped(RolloutPolicy policy, Collection<HostStep> steps) {
+        int failed = failures(steps);
+        if (failed <= policy.maxFailures()) {
             return Optional.empty();
         }
-        HostStep first = failed.getFirst();
+        HostStep first = steps.stream()
+                .filter(step -> step.state() instanceof StepState.Failed)
+                .findFirst()
+                .orElseThrow();
         String why = first.state() instanceof StepState.Failed(var reason, var detail)
                 ? first.name() + " " + reason.word() + ": " + detail
                 : "";
         return Optional.of(new RolloutState.Failed(
                 Reason.TOO_MANY_FAILURES,
-                failed.size() == 1 ? why : failed.size() + " hosts failed, first " + why));
+                failed == 1 ? why : failed + " hosts failed, first " + why));
+    }
+
+    static int failures(Collection<HostStep> steps) {
+        return (int) steps.stream()
+                .filter(step -> step.state() instanceof StepState.Failed)
+                .count();
     }
 
     /**

@@ -2,7 +2,6 @@ package io.espalier.orchestrator.rollout;
 
 import io.espalier.orchestrator.plan.Comparison;
 import io.espalier.orchestrator.plan.Plans.Wanted;
-import io.espalier.orchestrator.plan.Releases;
 import io.espalier.orchestrator.rollout.RolloutEvent.Kind;
 import io.espalier.orchestrator.rollout.RolloutPlanner.Next;
 import io.espalier.protocol.Auid;
@@ -20,14 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -37,53 +29,44 @@ import java.util.stream.Collectors;
 final class RolloutRunner {
 
     private final RolloutStore store;
-    private final Releases releases;
     private final Means means;
     private final HostSender sender;
+    private final HostThreads threads;
     private final Journal journal;
     private final Quarantine quarantine;
     private final InstantSource clock;
-    private final RolloutLimits limits;
-    private final Semaphore permits;
 
     RolloutRunner(
             RolloutStore store,
-            Releases releases,
             Means means,
             HostSender sender,
+            HostThreads threads,
             Journal journal,
             Quarantine quarantine,
-            InstantSource clock,
-            RolloutLimits limits) {
+            InstantSource clock) {
         this.store = store;
-        this.releases = releases;
         this.means = means;
         this.sender = sender;
+        this.threads = threads;
         this.journal = journal;
         this.quarantine = quarantine;
         this.clock = clock;
-        this.limits = limits;
-        this.permits = new Semaphore(limits.parallel());
     }
 
     /** Returns when the rollout is over, or rests until a person says something, or was stopped. */
     void run(RolloutId id, RunControl control) throws InterruptedException {
         while (!control.isStopped()) {
             Rollout rollout = store.find(id).orElseThrow();
+            List<HostStep> steps = store.steps(id);
             if (rollout.state() instanceof RolloutState.Planned) {
-                begin(rollout);
+                planAnew(rollout, steps);
                 continue;
             }
-            List<HostStep> steps = store.steps(id);
             switch (RolloutPlanner.next(rollout, steps, clock.instant())) {
                 case Next.Settle(var inDoubt) -> settle(rollout, inDoubt, control);
                 case Next.Send(var wave, var hosts) -> send(rollout, wave, hosts, steps, control);
                 case Next.Soak(var wave, var until) -> soak(rollout, wave, until, control);
-                case Next.End(var state) -> {
-                    if (end(rollout, state)) {
-                        return;
-                    }
-                }
+                case Next.End(var state) -> end(rollout, state);
                 case Next.Rest _ -> {
                     return;
                 }
@@ -92,30 +75,40 @@ final class RolloutRunner {
     }
 
     /** Plans again what was planned while another rollout was still changing hosts, or a while ago. */
-    private void begin(Rollout rollout) throws InterruptedException {
-        List<HostStep> steps = store.steps(rollout.id());
+    private void planAnew(Rollout rollout, List<HostStep> steps) throws InterruptedException {
         var wanted = new ArrayList<Wanted>();
-        var excluded = new ArrayList<HostStep>();
+        var leftOut = new ArrayList<HostStep>();
         for (HostStep step : steps) {
-            if (step.state() instanceof StepState.Waiting(var reason, _) && reason == Reason.QUARANTINED) {
-                excluded.add(step);
-            } else {
-                wanted.add(new Wanted(step.host(), release(step.to())));
-            }
+            Optional<Release> release =
+                    isQuarantined(step) ? Optional.empty() : means.releases().find(step.to());
+            release.ifPresentOrElse(
+                    known -> wanted.add(new Wanted(step.host(), known)),
+                    () -> leftOut.add(isQuarantined(step) ? step : unknown(step)));
         }
         Comparison held = means.plans().compare(wanted);
-        Map<String, Integer> tierSizes = steps.stream()
-                .collect(Collectors.toMap(step -> step.host().tier(), _ -> 1, Integer::sum));
-        List<HostStep> anew = new ArrayList<>(RolloutPlanner.steps(
-                wanted, held, rollout.kind(), rollout.policy(), tierSizes, means.unhealthy().get(), clock.instant()));
+        Map<String, Integer> tierSizes =
+                steps.stream().collect(Collectors.toMap(step -> step.host().tier(), _ -> 1, Integer::sum));
+        List<HostStep> anew = RolloutPlanner.steps(
+                wanted,
+                held,
+                rollout.kind(),
+                rollout.policy(),
+                tierSizes,
+                means.unhealthy().get(),
+                clock.instant());
+        List<HostStep> all = new ArrayList<>(anew);
         if (rollout.strict()) {
-            anew.replaceAll(step -> asAgreed(step, steps));
+            all.replaceAll(step -> asAgreed(step, steps));
         }
-        anew.addAll(excluded);
-        var begun = new RolloutState.Running(0);
-        if (store.replan(rollout, begun, anew, clock.instant())) {
-            tellState(rollout, begun, "");
+        all.addAll(leftOut);
+        var running = new RolloutState.Running(0);
+        if (store.replan(rollout, running, all, clock.instant())) {
+            tellState(rollout, running);
         }
+    }
+
+    private static boolean isQuarantined(HostStep step) {
+        return step.state() instanceof StepState.Waiting(var reason, _) && reason == Reason.QUARANTINED;
     }
 
     /** What a person agreed to is done where the host still is as that person saw it. */
@@ -125,55 +118,56 @@ final class RolloutRunner {
                         && old.observed().isPresent()
                         && !old.observed().equals(step.observed()));
         return step.state() instanceof StepState.Pending && hasMoved
-                ? step.in(
-                        new StepState.Waiting(Reason.HOST_MOVED, "not as it was when the plan was agreed to"),
-                        clock.instant(),
-                        true)
+                ? waiting(step, Reason.HOST_MOVED, "not as it was when the plan was agreed to")
                 : step;
     }
 
-    private Release release(ReleaseId id) {
-        return releases.find(id)
-                .orElseThrow(() -> new IllegalStateException("release " + id.abbreviated() + " is not stored"));
+    private HostStep waiting(HostStep step, Reason reason, String detail) {
+        return step.in(new StepState.Waiting(reason, detail), clock.instant(), true);
+    }
+
+    private HostStep unknown(HostStep step) {
+        return waiting(step, Reason.BLOB_MISMATCH, "release " + step.to().abbreviated() + " is not stored any more");
     }
 
     private void settle(Rollout rollout, List<HostStep> inDoubt, RunControl control) throws InterruptedException {
         var settling = new LinkedHashMap<HostStep, Callable<HostStep>>();
         inDoubt.forEach(step -> settling.put(step, () -> sender.settle(rollout, step, Optional.empty())));
-        atOnce(settling, control, step -> ended(rollout, step));
+        threads.run(settling, control, step -> ended(rollout, step));
         journal.flush();
     }
 
     private void send(Rollout rollout, int wave, List<HostStep> hosts, List<HostStep> all, RunControl control)
             throws InterruptedException {
-        var enrolled = new LinkedHashMap<HostStep, Auid>();
-        var strangers = new ArrayList<HostStep>();
+        var agents = new LinkedHashMap<HostStep, Auid>();
+        var wanted = new HashMap<ReleaseId, Release>();
         for (HostStep step : hosts) {
-            means.auids()
-                    .of(step.name())
-                    .ifPresentOrElse(auid -> enrolled.put(step, auid), () -> strangers.add(stranger(step)));
+            Optional<Auid> auid = means.auids().of(step.name());
+            Optional<Release> release = Optional.ofNullable(wanted.get(step.to()))
+                    .or(() -> means.releases().find(step.to()));
+            if (auid.isEmpty()) {
+                ended(rollout, waiting(step, Reason.NOT_ENROLLED, "no agent is enrolled for it"));
+            } else if (release.isEmpty()) {
+                ended(rollout, unknown(step));
+            } else {
+                agents.put(step, auid.get());
+                wanted.put(step.to(), release.get());
+            }
         }
-        strangers.forEach(step -> ended(rollout, step));
         journal.flush();
-        if (enrolled.isEmpty()) {
-            return;
-        }
-        Map<ReleaseId, Release> wanted = new HashMap<>();
-        enrolled.keySet().forEach(step -> wanted.computeIfAbsent(step.to(), this::release));
-        Optional<List<HostStep>> begun = store.begin(rollout, wave, enrolled, clock.instant());
+        Optional<List<HostStep>> begun = agents.isEmpty()
+                ? Optional.empty()
+                : store.begin(rollout, wave, agents, clock.instant());
         if (begun.isEmpty()) {
-            return; // paused, aborted or superseded meanwhile
+            return; // nobody is left, or it was paused, aborted or superseded meanwhile
         }
         tellWave(rollout, wave, begun.get());
-        Map<HostName, Auid> agents = enrolled.entrySet().stream()
-                .collect(Collectors.toMap(entry -> entry.getKey().name(), Map.Entry::getValue));
-        long failedBefore = all.stream()
-                .filter(step -> step.state() instanceof StepState.Failed)
-                .count();
-        var failed = new AtomicInteger((int) failedBefore);
+        var agentOf = new HashMap<HostName, Auid>();
+        agents.forEach((step, auid) -> agentOf.put(step.name(), auid));
+        var failed = new AtomicInteger(RolloutPlanner.failures(all));
         var sending = new LinkedHashMap<HostStep, Callable<HostStep>>();
         for (HostStep step : begun.get()) {
-            Auid auid = agents.get(step.name());
+            Auid auid = agentOf.get(step.name());
             Release release = wanted.get(step.to());
             if (auid != null && release != null) {
                 sending.put(
@@ -186,68 +180,13 @@ final class RolloutRunner {
                                 () -> control.isStopped() || failed.get() > rollout.policy().maxFailures()));
             }
         }
-        atOnce(sending, control, step -> {
+        threads.run(sending, control, step -> {
             if (step.state() instanceof StepState.Failed) {
                 failed.incrementAndGet();
             }
             ended(rollout, step);
         });
         journal.flush();
-    }
-
-    private HostStep stranger(HostStep step) {
-        return step.in(
-                new StepState.Waiting(Reason.NOT_ENROLLED, "no agent is registered for it"), clock.instant(), false);
-    }
-
-    /** Runs all, some at a time, each for a limited time; a host that hangs is left behind as waiting. */
-    private void atOnce(Map<HostStep, Callable<HostStep>> work, RunControl control, Consumer<HostStep> onEnd)
-            throws InterruptedException {
-        var running = new LinkedHashMap<HostStep, FutureTask<Boolean>>();
-        work.forEach((step, callable) -> running.put(step, new FutureTask<>(() -> {
-            permits.acquire();
-            try {
-                onEnd.accept(within(step, callable, control));
-                return true;
-            } finally {
-                permits.release();
-            }
-        })));
-        running.forEach((step, task) ->
-                Thread.ofVirtual().name("rollout-" + step.name()).start(task));
-        Throwable trouble = null;
-        for (FutureTask<Boolean> task : running.values()) {
-            try {
-                task.get();
-            } catch (ExecutionException e) {
-                trouble = e.getCause();
-            }
-        }
-        switch (trouble) {
-            case null -> {}
-            case Error error -> throw error;
-            case RuntimeException unexpected -> throw unexpected;
-            default -> throw new IllegalStateException(trouble);
-        }
-    }
-
-    private HostStep within(HostStep step, Callable<HostStep> callable, RunControl control)
-            throws InterruptedException, ExecutionException {
-        var task = new FutureTask<>(callable);
-        Thread.ofVirtual().name("host-" + step.name()).start(task);
-        try (var _ = control.cutOffBy(() -> task.cancel(true))) {
-            return task.get(limits.step().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            task.cancel(true);
-            return step.in(
-                    new StepState.Waiting(
-                            Reason.TIMED_OUT, "no end within " + limits.step().toSeconds() + " s"),
-                    clock.instant(),
-                    true);
-        } catch (CancellationException e) {
-            return step.in(
-                    new StepState.Waiting(Reason.SUPERSEDED, "cut off for a newer rollout"), clock.instant(), true);
-        }
     }
 
     private void ended(Rollout rollout, HostStep step) {
@@ -258,26 +197,27 @@ final class RolloutRunner {
                 journal.ended(rollout, step, Kind.FAILED, reason.word(), detail, 0);
             case StepState.Waiting(var reason, var detail) ->
                 journal.ended(rollout, step, Kind.WAITING, reason.word(), detail, 0);
-            case StepState.Pending _ -> journal.ended(rollout, step, Kind.PENDING, "", "not sent", 0);
+            case StepState.Pending _ -> journal.ended(rollout, step, Kind.PENDING, "", "to be sent later", 0);
             case StepState.InSync _, StepState.Sending _ ->
-                throw new IllegalStateException("step of " + step.name() + " ended as " + step.state().word());
+                throw new IllegalStateException(
+                        "step of " + step.name() + " ended as " + step.state().word());
         }
     }
 
     private void soak(Rollout rollout, int wave, Instant until, RunControl control) throws InterruptedException {
-        if (!(rollout.state() instanceof RolloutState.Soaking)) {
-            var soaking = new RolloutState.Soaking(wave, until);
-            if (store.advance(rollout, soaking, clock.instant())) {
-                tellState(rollout, soaking, "until " + until);
+        if (rollout.state() instanceof RolloutState.Soaking) {
+            while (!control.isStopped() && clock.instant().isBefore(until)) {
+                control.await(Duration.between(clock.instant(), until));
             }
             return;
         }
-        while (!control.isStopped() && clock.instant().isBefore(until)) {
-            control.await(Duration.between(clock.instant(), until));
+        var soaking = new RolloutState.Soaking(wave, until);
+        if (store.advance(rollout, soaking, clock.instant())) {
+            tellState(rollout, soaking);
         }
     }
 
-    private boolean end(Rollout rollout, RolloutState state) {
+    private void end(Rollout rollout, RolloutState state) {
         boolean isMine = store.together(() -> {
             if (!store.advance(rollout, state, clock.instant())) {
                 return false;
@@ -288,25 +228,20 @@ final class RolloutRunner {
             return true;
         });
         if (isMine) {
-            tellState(rollout, state, "");
-            tellVerdict(rollout.in(state, rollout.version() + 1));
+            tellState(rollout, state);
+            String line =
+                    Verdicts.line(rollout.in(state, rollout.version()), store.steps(rollout.id()), clock.instant());
+            journal.event(rollout.id(), 0, Optional.empty(), Kind.VERDICT, "", line, 0);
+            journal.flush();
         }
-        return isMine;
     }
 
     private void tellWave(Rollout rollout, int wave, List<HostStep> hosts) {
         String names = hosts.stream().map(step -> step.name().value()).collect(Collectors.joining(" "));
-        journal.event(rollout.id(), wave, Optional.empty(), Kind.WAVE, "", names, 0);
+        journal.begun(rollout, wave, hosts, names);
     }
 
-    private void tellState(Rollout rollout, RolloutState state, String detail) {
-        String text = detail.isEmpty() ? state.word() : state.word() + " " + detail;
-        journal.event(rollout.id(), 0, Optional.empty(), Kind.STATE, "", text, 0);
-    }
-
-    private void tellVerdict(Rollout rollout) {
-        String line = Verdicts.line(rollout, store.steps(rollout.id()), clock.instant());
-        journal.event(rollout.id(), 0, Optional.empty(), Kind.VERDICT, "", line, 0);
-        journal.flush();
+    private void tellState(Rollout rollout, RolloutState state) {
+        journal.event(rollout.id(), 0, Optional.empty(), Kind.STATE, "", state.word(), 0);
     }
 }

@@ -36,12 +36,17 @@ public sealed interface RolloutState {
     /** It had ended, and what it did was undone by another rollout. */
     record RolledBack(RolloutId by) implements RolloutState {}
 
-    /** Whether nothing more will happen unless a person asks for it. */
+    /** Whether it has come to its end. */
     default boolean isOver() {
         return switch (this) {
             case Planned _, AwaitingApproval _, Running _, Soaking _, Paused _ -> false;
             case Done _, Failed _, Aborted _, Superseded _, RolledBack _ -> true;
         };
+    }
+
+    /** Whether nothing more happens until a person says something. */
+    default boolean isResting() {
+        return isOver() || this instanceof Paused || this instanceof AwaitingApproval;
     }
 
     /** Whether hosts may be begun. */
@@ -53,7 +58,7 @@ public sealed interface RolloutState {
     default String word() {
         return switch (this) {
             case Planned _ -> "planned";
-            case AwaitingApproval _ -> "awaiting-approval";
+            case AwaitingApproval _ -> "approval";
             case Running _ -> "running";
             case Soaking _ -> "soaking";
             case Paused _ -> "paused";

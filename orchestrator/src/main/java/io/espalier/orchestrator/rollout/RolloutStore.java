@@ -141,7 +141,41 @@ final class RolloutStore {
     /** The rollout of {@code fleet} that is not over, if there is one. */
     Optional<Rollout> active(String fleet) {
         return jdbc.sql("select * from rollout where fleet = ? and state in"
-                        + " ('planned', 'awaiting-approval', 'running', 'soaking', 'paused') order by id desc limit 1")
+                        + " ('planned', 'approval', 'running', 'soaking', 'paused') order by id desc limit 1")
+                .param(fleet)
+                .query(RolloutStore::read)
+                .optional();
+    }
+
+    Optional<Rollout> newest(String fleet) {
+        return jdbc.sql("select * from rollout where fleet = ? order by id desc limit 1")
+                .param(fleet)
+                .query(RolloutStore::read)
+                .optional();
+    }
+
+    /** The newest rollout of {@code fleet} that brought something new. */
+    Optional<Rollout> newestDeploy(String fleet) {
+        return jdbc.sql("select * from rollout where fleet = ? and kind = 'DEPLOY' order by id desc limit 1")
+                .param(fleet)
+                .query(RolloutStore::read)
+                .optional();
+    }
+
+    /** The newest rollout of {@code fleet} that brought {@code revision}, a full id or the beginning of one. */
+    Optional<Rollout> newestOf(String fleet, String revision) {
+        return jdbc.sql("select * from rollout where fleet = ? and kind = 'DEPLOY' and substring(revision, 1, ?) = ?"
+                        + " order by id desc limit 1")
+                .params(fleet, revision.length(), revision)
+                .query(RolloutStore::read)
+                .optional();
+    }
+
+    /** The newest rollout of {@code fleet} that changed a host and was not undone. */
+    Optional<Rollout> newestToUndo(String fleet) {
+        return jdbc.sql("select * from rollout r where r.fleet = ? and r.kind = 'DEPLOY' and r.state <> 'rolled-back'"
+                        + " and exists (select 1 from rollout_host h where h.rollout_id = r.id and h.number > 0)"
+                        + " order by r.id desc limit 1")
                 .param(fleet)
                 .query(RolloutStore::read)
                 .optional();
@@ -150,7 +184,7 @@ final class RolloutStore {
     /** All rollouts that a restarted orchestrator must look after, oldest first. */
     List<Rollout> unfinished() {
         return jdbc.sql("select * from rollout r where r.state in"
-                        + " ('planned', 'awaiting-approval', 'running', 'soaking', 'paused')"
+                        + " ('planned', 'approval', 'running', 'soaking', 'paused')"
                         + " or exists (select 1 from rollout_host h where h.rollout_id = r.id and h.state = 'applying')"
                         + " order by r.id")
                 .query(RolloutStore::read)
@@ -232,10 +266,6 @@ final class RolloutStore {
                 .param(host.value())
                 .query((row, _) -> new RolloutId(row.getLong(1)))
                 .optional();
-    }
-
-    Set<HostName> hostsOf(RolloutId id) {
-        return rows.hosts(id);
     }
 
     private static Rollout read(ResultSet row, int number) throws SQLException {

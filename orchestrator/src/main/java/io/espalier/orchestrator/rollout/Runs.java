@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,12 +28,17 @@ final class Runs implements AutoCloseable {
     private final RolloutLimits limits;
     private final Map<RolloutId, Run> running = new ConcurrentHashMap<>();
     private final Map<String, ReentrantLock> turns = new ConcurrentHashMap<>();
+    private final List<Consumer<RolloutId>> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
     Runs(RolloutRunner runner, Journal journal, RolloutLimits limits) {
         this.runner = runner;
         this.journal = journal;
         this.limits = limits;
+    }
+
+    void whenAtRest(Consumer<RolloutId> listener) {
+        listeners.add(listener);
     }
 
     /** Runs {@code rollout} as soon as no other of its fleet does. Running one that has nothing to do is no harm. */
@@ -81,6 +88,9 @@ final class Runs implements AutoCloseable {
         } finally {
             turn.unlock();
             running.computeIfPresent(rollout.id(), (_, run) -> run.control() == control ? null : run);
+        }
+        if (!closed) {
+            listeners.forEach(listener -> listener.accept(rollout.id()));
         }
     }
 

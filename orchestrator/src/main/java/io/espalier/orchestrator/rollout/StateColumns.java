@@ -40,7 +40,7 @@ record StateColumns(int wave, Optional<Instant> until, @Nullable Long other, Str
         String detail = row.getString("detail");
         return switch (word) {
             case "planned" -> new RolloutState.Planned();
-            case "awaiting-approval" -> new RolloutState.AwaitingApproval();
+            case "approval" -> new RolloutState.AwaitingApproval();
             case "running" -> new RolloutState.Running(wave);
             case "soaking" ->
                 new RolloutState.Soaking(wave, Columns.instant(row, "until").orElse(Instant.EPOCH));

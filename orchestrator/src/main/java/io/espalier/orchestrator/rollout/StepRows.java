@@ -13,10 +13,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -123,13 +121,6 @@ final class StepRows {
                         host.value())
                 .stream()
                 .findFirst();
-    }
-
-    Set<HostName> hosts(RolloutId id) {
-        return new HashSet<>(jdbc.query(
-                "select host from rollout_host where rollout_id = ?",
-                (row, _) -> new HostName(row.getString("host")),
-                id.value()));
     }
 
     private static HostStep read(ResultSet row, int number) throws SQLException {

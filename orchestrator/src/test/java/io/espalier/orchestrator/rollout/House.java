@@ -41,16 +41,17 @@ final class House implements AutoCloseable {
 
     House(DataSource database, ModelFleet fleet, Links links, InstantSource clock, RolloutLimits limits) {
         this.database = database;
-        var releases = new ReleaseStore(database);
-        this.plans = new Plans(links, releases, new Plans.Limits(16, Duration.ofSeconds(5)));
+        this.plans = new Plans(links, fleet::release, new Plans.Limits(16, Duration.ofSeconds(5)));
         var means = new Means(
                 links,
                 plans,
+                fleet::release,
                 _ -> new byte[0],
                 manifest -> SignedManifest.sign(manifest, KEY.getPrivate()),
                 fleet::auid,
-                () -> unhealthy);
-        this.rollouts = new Rollouts(database, releases, means, clock, limits);
+                () -> unhealthy,
+                StepWatcher.NONE);
+        this.rollouts = new Rollouts(database, means, clock, limits);
     }
 
     static House over(ModelFleet fleet) {

@@ -17,6 +17,7 @@ import io.espalier.protocol.Auid;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.Reason;
+import io.espalier.protocol.ReleaseId;
 import io.espalier.protocol.release.Command;
 import io.espalier.protocol.release.FileEntry;
 import io.espalier.protocol.release.Release;
@@ -25,6 +26,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +35,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /** Model hosts in tiers, links to them, and the release sets that commits of their fleet source would give. */
@@ -49,6 +53,13 @@ final class ModelFleet implements Links {
     final SortedMap<HostName, ModelHost> hosts = new TreeMap<>();
     final Map<HostName, String> tiers = new TreeMap<>();
     RolloutPolicy policy = POLICY;
+
+    /** The hosts in the order in which they applied something. */
+    final List<HostName> applied = Collections.synchronizedList(new ArrayList<>());
+
+    /** Stands for the object store. */
+    final Map<ReleaseId, Release> built = new ConcurrentHashMap<>();
+
     private final InstantSource clock;
 
     ModelFleet(InstantSource clock) {
@@ -59,7 +70,7 @@ final class ModelFleet implements Links {
     ModelFleet with(String tier, int count) {
         for (int i = 1; i <= count; i++) {
             var name = new HostName(tier + i);
-            hosts.put(name, new ModelHost(name, clock));
+            hosts.put(name, new ModelHost(name, clock, applied::add));
             tiers.put(name, tier);
         }
         return this;
@@ -78,7 +89,9 @@ final class ModelFleet implements Links {
         var releases = new TreeMap<HostName, Release>();
         var described = new TreeMap<HostName, Host>();
         hosts.keySet().forEach(name -> {
-            releases.put(name, release(name, content, files));
+            Release release = release(name, content, files);
+            releases.put(name, release);
+            built.put(release.id(), release);
             described.put(
                     name,
                     new Host(
@@ -129,6 +142,10 @@ final class ModelFleet implements Links {
                 Optional.of(new Command(List.of("true"), Command.DEFAULT_TIMEOUT)),
                 List.of());
         return new Release(host, List.of(unit));
+    }
+
+    Optional<Release> release(ReleaseId id) {
+        return Optional.ofNullable(built.get(id));
     }
 
     Optional<Auid> auid(HostName name) {

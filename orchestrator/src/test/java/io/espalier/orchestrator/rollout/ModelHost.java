@@ -29,6 +29,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -67,7 +68,10 @@ final class ModelHost {
 
     private record Pending(long number, Instant until, Optional<Release> release, SortedMap<String, ObservedFile> disk) {}
 
-    ModelHost(HostName name, InstantSource clock) {
+    private final Consumer<HostName> onApply;
+
+    ModelHost(HostName name, InstantSource clock, Consumer<HostName> onApply) {
+        this.onApply = onApply;
         this.name = name;
         this.auid = new Auid("auid-" + name);
         this.clock = clock;
@@ -168,6 +172,7 @@ final class ModelHost {
         var before = new Pending(
                 manifest.number(), clock.instant().plus(manifest.confirmWithin()), current, new TreeMap<>(disk));
         appliedNumbers.add(manifest.number());
+        onApply.accept(name);
         int changed = 0;
         for (FileEntry file : current.stream().flatMap(Release::files).toList()) {
             changed += wanted.containsKey(file.path()) || disk.remove(file.path()) == null ? 0 : 1;
