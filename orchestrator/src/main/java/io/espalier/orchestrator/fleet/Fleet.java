@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.fleet;
 
 import io.espalier.orchestrator.source.SourceName;
+import io.espalier.orchestrator.source.SourceSpec;
 import io.espalier.protocol.HostName;
 import java.time.Duration;
 import java.util.Collections;

@@ -22,8 +22,7 @@ public record Host(HostName name, SshAddress ssh, String tier, SortedSet<String>
      * @param hostKey pinned key in the form {@code ssh-ed25519 AAAA...}; otherwise the one pinned at enrolment counts
      * @param jump another host of the fleet through which it is reached
      */
-    public record SshAddress(
-            String address, int port, String user, Optional<String> hostKey, Optional<HostName> jump) {
+    public record SshAddress(String address, int port, String user, Optional<String> hostKey, Optional<HostName> jump) {
 
         public static final int DEFAULT_PORT = 22;
 

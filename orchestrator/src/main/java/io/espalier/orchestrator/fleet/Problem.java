@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.fleet;
 
+import java.util.Comparator;
 import java.util.Optional;
 
 /**
@@ -12,8 +13,15 @@ import java.util.Optional;
  * @param hint the nearest fix: {@code did you mean 'web'?}
  * @param severity whether the revision is refused for it
  */
-public record Problem(
-        String file, int line, int column, String message, Optional<String> hint, Severity severity) {
+public record Problem(String file, int line, int column, String message, Optional<String> hint, Severity severity) {
+
+    /** By file, line and column. */
+    public static final Comparator<Problem> IN_FILE_ORDER = Comparator.comparing(Problem::file)
+            .thenComparingInt(Problem::line)
+            .thenComparingInt(Problem::column)
+            .thenComparing(Problem::message)
+            .thenComparing(problem -> problem.hint().orElse(""))
+            .thenComparing(Problem::severity);
 
     /** An {@code ERROR} refuses the revision; a {@code WARNING} is told and remembered. */
     public enum Severity {

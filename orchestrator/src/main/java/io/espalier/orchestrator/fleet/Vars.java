@@ -48,8 +48,8 @@ public record Vars(Map<String, Object> values) {
             case Number number -> number;
             case Boolean flag -> flag;
             default ->
-                throw new IllegalArgumentException("variable of type " + value.getClass().getSimpleName()
-                        + " (expected: map, list, text, number or boolean)");
+                throw new IllegalArgumentException("variable of type "
+                        + value.getClass().getSimpleName() + " (expected: map, list, text, number or boolean)");
         };
     }
 }

@@ -38,8 +38,10 @@ public record ReleaseSet(
     public Digest key() {
         var text = new StringBuilder();
         new TreeMap<>(sources)
-                .forEach((name, commit) ->
-                        text.append(name).append('=').append(commit.revision().id()).append('\n'));
+                .forEach((name, commit) -> text.append(name)
+                        .append('=')
+                        .append(commit.revision().id())
+                        .append('\n'));
         return Digest.of(text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 }

@@ -1,9 +1,9 @@
-package io.espalier.orchestrator.fleet;
+package io.espalier.orchestrator.source;
 
 import java.util.Optional;
 
 /**
- * Another source that {@code fleet.yaml} names. Closed: a new kind is a record here and a case in each switch.
+ * Where a source is fetched from, as configuration or {@code fleet.yaml} names it. Closed: a new kind is a record here and a case in each switch.
  * Credentials are named in the orchestrator's configuration, never here.
  */
 public sealed interface SourceSpec {

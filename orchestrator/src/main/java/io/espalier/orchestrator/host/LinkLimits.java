@@ -1,0 +1,16 @@
+package io.espalier.orchestrator.host;
+
+import java.time.Duration;
+
+/**
+ * How long a conversation waits.
+ *
+ * @param answer for the answer to a question, and for room to send the next piece of a transfer
+ * @param look for an answer for which the agent reads many files
+ * @param step for the next step of an apply; the longest of them is a package manager's
+ */
+public record LinkLimits(Duration answer, Duration look, Duration step) {
+
+    public static final LinkLimits DEFAULT =
+            new LinkLimits(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofMinutes(15));
+}
