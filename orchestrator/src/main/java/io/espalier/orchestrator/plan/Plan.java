@@ -4,7 +4,6 @@ import io.espalier.orchestrator.release.ReleaseSet;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.HostName;
 import java.util.Collections;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -13,13 +12,13 @@ import java.util.TreeMap;
  *
  * @param target what is wanted
  * @param hosts the plan of every host that answered
- * @param unreachable hosts that did not, each with a sentence why; they are caught up when they return
+ * @param unreachable hosts that did not, each with why; they are caught up when they return
  */
-public record Plan(ReleaseSet target, SortedMap<HostName, HostPlan> hosts, Map<HostName, String> unreachable) {
+public record Plan(ReleaseSet target, SortedMap<HostName, HostPlan> hosts, SortedMap<HostName, Unreachable> unreachable) {
 
     public Plan {
         hosts = Collections.unmodifiableSortedMap(new TreeMap<>(hosts));
-        unreachable = Map.copyOf(unreachable);
+        unreachable = Collections.unmodifiableSortedMap(new TreeMap<>(unreachable));
     }
 
     /** Names the plan: what is carried out is the plan of this digest or nothing. */

@@ -1,0 +1,312 @@
+package io.espalier.orchestrator.rollout;
+
+import io.espalier.orchestrator.audit.Audit;
+import io.espalier.orchestrator.plan.Plan;
+import io.espalier.orchestrator.rollout.RolloutEvent.Kind;
+import io.espalier.protocol.Digest;
+import io.espalier.protocol.HostName;
+import io.espalier.protocol.Reason;
+import io.espalier.protocol.release.Manifest;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** What people and the reconciler command: one command at a time, each stored together with its audit entry. */
+final class Steering {
+
+    private final RolloutStore store;
+    private final Quarantine quarantine;
+    private final Journal journal;
+    private final Audit audit;
+    private final Runs runs;
+    private final Supplier<Set<HostName>> unhealthy;
+    private final InstantSource clock;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    Steering(
+            RolloutStore store,
+            Quarantine quarantine,
+            Journal journal,
+            Audit audit,
+            Runs runs,
+            Supplier<Set<HostName>> unhealthy,
+            InstantSource clock) {
+        this.store = store;
+        this.quarantine = quarantine;
+        this.journal = journal;
+        this.audit = audit;
+        this.runs = runs;
+        this.unhealthy = unhealthy;
+        this.clock = clock;
+    }
+
+    RolloutId start(Plan plan, String by, StartOptions options) {
+        if (options.agreedTo().filter(agreed -> !agreed.equals(plan.digest())).isPresent()) {
+            throw new RolloutException(Reason.HOST_MOVED, "the plan is not the one that was shown; look again");
+        }
+        String fleet = plan.target().fleet().name();
+        Digest target = plan.target().key();
+        return alone(() -> {
+            Optional<Rollout> active = store.active(fleet);
+            if (active.isPresent() && options.kind() == Manifest.Kind.HEAL) {
+                throw new RolloutException(Reason.BUSY, "rollout " + active.get().id() + " runs");
+            }
+            Optional<RolloutId> same = active.filter(
+                            now -> now.target().equals(target) && now.kind() == Manifest.Kind.DEPLOY)
+                    .map(Rollout::id);
+            if (same.isPresent()) {
+                return same.get();
+            }
+            Set<HostName> excluded = excluded(plan, options, by);
+            Rollout draft = Drafts.rollout(plan, by, options, active.isPresent(), clock.instant());
+            List<HostStep> steps =
+                    Drafts.steps(plan, options.kind(), excluded, unhealthy.get(), clock.instant());
+            return insert(draft, steps, active, _ -> {});
+        });
+    }
+
+    private Set<HostName> excluded(Plan plan, StartOptions options, String by) {
+        String fleet = plan.target().fleet().name();
+        Digest target = plan.target().key();
+        Set<HostName> hosts = quarantine.hosts(fleet, target);
+        Optional<Quarantine.Entry> whole = quarantine.of(fleet, target);
+        if (options.overQuarantine()) {
+            if (whole.isPresent() || !hosts.isEmpty()) {
+                store.together(() -> {
+                    quarantine.release(fleet, target, hosts, by);
+                    audit.record(by, "quarantine.release", "fleet " + fleet, target.abbreviated(), "");
+                });
+            }
+            return Set.of();
+        }
+        whole.ifPresent(entry -> {
+            throw new RolloutException(
+                    Reason.QUARANTINED,
+                    "revision " + entry.revision() + " is quarantined ("
+                            + entry.reason().word() + ": " + entry.detail() + ")");
+        });
+        return hosts;
+    }
+
+    /** What is gone back from is quarantined in the same transaction, so that no poll brings it again. */
+    RolloutId goBack(String by, Supplier<Rollbacks.Draft> wanted) {
+        return alone(() -> {
+            Rollbacks.Draft draft = wanted.get();
+            Optional<Rollout> active = store.active(draft.rollout().fleet());
+            return insert(draft.rollout(), draft.steps(), active, created -> {
+                for (Rollout left : draft.leaves()) {
+                    quarantine.add(left, draft.host(), Reason.ABORTED, "rolled back by " + by);
+                    Rollout now = find(left.id());
+                    if (draft.host().isEmpty() && now.state().isOver()) {
+                        store.advance(now, new RolloutState.RolledBack(created.id()), clock.instant());
+                    }
+                }
+            });
+        });
+    }
+
+    /** Stores the rollout, ends the one it supersedes, and lets it run. */
+    private RolloutId insert(
+            Rollout draft, List<HostStep> steps, Optional<Rollout> predecessor, Consumer<Rollout> alongside) {
+        Rollout rollout = store.together(() -> {
+            Rollout created = store.create(draft, steps);
+            predecessor.ifPresent(old -> supersede(old, created));
+            alongside.accept(created);
+            long hosts = steps.stream().filter(step -> step.wave() > 0).count();
+            audit.record(
+                    draft.startedBy(),
+                    "rollout.start",
+                    "rollout " + created.id(),
+                    predecessor.map(old -> "rollout " + old.id()).orElse(""),
+                    draft.kind().name().toLowerCase(Locale.ROOT) + " " + draft.revision() + ": " + hosts + " hosts");
+            return created;
+        });
+        predecessor.ifPresent(old -> {
+            runs.drain(old.id());
+            tellVerdict(old.id());
+        });
+        tellState(rollout, rollout.state().word());
+        if (rollout.state() instanceof RolloutState.AwaitingApproval) {
+            tellVerdict(rollout.id());
+        }
+        runs.start(rollout);
+        return rollout.id();
+    }
+
+    private void supersede(Rollout old, Rollout by) {
+        Rollout now = old;
+        while (!store.advance(now, new RolloutState.Superseded(by.id()), clock.instant())) {
+            now = find(old.id());
+            if (now.state().isOver()) {
+                return;
+            }
+        }
+    }
+
+    void pause(RolloutId id, String by) {
+        change(id, by, "rollout.pause", rollout -> switch (rollout.state()) {
+            case RolloutState.Planned _, RolloutState.Running _, RolloutState.Soaking _ ->
+                Optional.of(new RolloutState.Paused("by " + by));
+            case RolloutState.AwaitingApproval _,
+                    RolloutState.Paused _,
+                    RolloutState.Done _,
+                    RolloutState.Failed _,
+                    RolloutState.Aborted _,
+                    RolloutState.Superseded _,
+                    RolloutState.RolledBack _ -> Optional.empty();
+        });
+        runs.stop(id);
+        tellVerdict(id);
+    }
+
+    void resume(RolloutId id, String by) {
+        change(
+                id,
+                by,
+                "rollout.resume",
+                rollout -> rollout.state() instanceof RolloutState.Paused
+                        ? Optional.of(hasBegun(id) ? new RolloutState.Running(0) : new RolloutState.Planned())
+                        : Optional.empty());
+        runs.start(find(id));
+    }
+
+    private boolean hasBegun(RolloutId id) {
+        return store.steps(id).stream().anyMatch(step -> step.number() > 0);
+    }
+
+    void approve(RolloutId id, String by) {
+        change(
+                id,
+                by,
+                "rollout.approve",
+                rollout -> rollout.state() instanceof RolloutState.AwaitingApproval
+                        ? Optional.of(new RolloutState.Planned())
+                        : Optional.empty());
+        runs.start(find(id));
+    }
+
+    void abort(RolloutId id, String by) {
+        store.together(() -> {
+            Rollout rollout = change(
+                    id,
+                    by,
+                    "rollout.abort",
+                    now -> now.state().isOver() ? Optional.empty() : Optional.of(new RolloutState.Aborted(by)));
+            if (rollout.kind() != Manifest.Kind.ROLLBACK) {
+                quarantine.add(rollout, Optional.empty(), Reason.ABORTED, "aborted by " + by);
+            }
+        });
+        runs.drain(id);
+        tellVerdict(id);
+    }
+
+    void retry(RolloutId id, String by) {
+        alone(() -> {
+            Rollout rollout = find(id);
+            store.newest(rollout.fleet())
+                    .filter(newest -> !newest.id().equals(id))
+                    .ifPresent(newest -> {
+                        throw new RolloutException(
+                                newest.state().isOver() ? Reason.SUPERSEDED : Reason.BUSY,
+                                "rollout " + id + " was followed by rollout " + newest.id());
+                    });
+            store.together(() -> {
+                change(
+                        id,
+                        by,
+                        "rollout.retry",
+                        now -> now.state() instanceof RolloutState.AwaitingApproval
+                                        || now.state() instanceof RolloutState.RolledBack
+                                ? Optional.empty()
+                                : Optional.of(new RolloutState.Running(0)));
+                List<HostStep> again = store.steps(id).stream()
+                        .filter(step -> step.state() instanceof StepState.Failed
+                                || step.state() instanceof StepState.Waiting)
+                        .map(step -> step.again(clock.instant()))
+                        .toList();
+                store.update(id, again);
+                Set<HostName> hosts = again.stream().map(HostStep::name).collect(Collectors.toSet());
+                quarantine.release(rollout.fleet(), rollout.target(), hosts, by);
+            });
+            return id;
+        });
+        runs.start(find(id));
+    }
+
+    /** True if the running rollout waited for the host and now begins it. */
+    boolean catchUp(HostName host) {
+        return alone(() -> store.latestStep(host)
+                .filter(step -> step.state() instanceof StepState.Waiting(var reason, _)
+                        && reason != Reason.QUARANTINED
+                        && reason != Reason.HOST_MOVED)
+                .flatMap(step -> store.latestRollout(host)
+                        .filter(id -> find(id).state().isMoving())
+                        .map(id -> {
+                            store.update(id, List.of(step.again(clock.instant())));
+                            return true;
+                        }))
+                .orElse(false));
+    }
+
+    void release(long quarantineId, String by) {
+        alone(() -> {
+            store.together(() -> {
+                Quarantine.Entry entry = quarantine
+                        .find(quarantineId)
+                        .orElseThrow(() -> new RolloutException(
+                                Reason.INVALID_REVISION, "quarantine " + quarantineId + " is unknown"));
+                quarantine.release(quarantineId, by);
+                audit.record(by, "quarantine.release", "fleet " + entry.fleet(), entry.revision(), "");
+            });
+            return quarantineId;
+        });
+    }
+
+    private Rollout change(RolloutId id, String by, String action, Function<Rollout, Optional<RolloutState>> to) {
+        Rollout changed = alone(() -> store.together(() -> {
+            while (true) {
+                Rollout rollout = find(id);
+                RolloutState state = to.apply(rollout)
+                        .orElseThrow(() -> new RolloutException(
+                                Reason.BUSY,
+                                "rollout " + id + " is " + rollout.state().word()));
+                if (store.advance(rollout, state, clock.instant())) {
+                    audit.record(by, action, "rollout " + id, rollout.state().word(), state.word());
+                    return rollout.in(state, rollout.version() + 1);
+                }
+            }
+        }));
+        tellState(changed, changed.state().word() + " by " + by);
+        return changed;
+    }
+
+    private <T> T alone(Supplier<T> command) {
+        lock.lock();
+        try {
+            return command.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void tellState(Rollout rollout, String text) {
+        journal.event(rollout.id(), 0, Optional.empty(), Kind.STATE, "", text, 0);
+    }
+
+    private void tellVerdict(RolloutId id) {
+        String line = Verdicts.line(find(id), store.steps(id), clock.instant());
+        journal.event(id, 0, Optional.empty(), Kind.VERDICT, "", line, 0);
+    }
+
+    Rollout find(RolloutId id) {
+        return store.find(id)
+                .orElseThrow(() -> new RolloutException(Reason.INVALID_REVISION, "rollout " + id + " is unknown"));
+    }
+}

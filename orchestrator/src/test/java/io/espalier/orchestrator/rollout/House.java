@@ -1,0 +1,122 @@
+package io.espalier.orchestrator.rollout;
+
+import io.espalier.orchestrator.host.Links;
+import io.espalier.orchestrator.plan.Plan;
+import io.espalier.orchestrator.plan.Plans;
+import io.espalier.orchestrator.release.ReleaseSet;
+import io.espalier.orchestrator.store.Database;
+import io.espalier.protocol.HostName;
+import io.espalier.protocol.release.SignedManifest;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
+
+/** One life of an orchestrator's rollout part over a database that outlives it. */
+final class House implements AutoCloseable {
+
+    static final RolloutLimits LIMITS = new RolloutLimits(
+            16,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(2),
+            Duration.ofMillis(1),
+            4,
+            Duration.ofMillis(200));
+
+    private static final KeyPair KEY = key();
+
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    final DataSource database;
+    final Plans plans;
+    final Rollouts rollouts;
+    final Set<HostName> unhealthy = new HashSet<>();
+
+    House(DataSource database, ModelFleet fleet, Links links, InstantSource clock, RolloutLimits limits) {
+        this.database = database;
+        this.plans = new Plans(links, fleet::release, new Plans.Limits(16, Duration.ofSeconds(5)));
+        var means = new Means(
+                links,
+                plans,
+                fleet::release,
+                _ -> new byte[0],
+                manifest -> SignedManifest.sign(manifest, KEY.getPrivate()),
+                fleet::auid,
+                () -> unhealthy,
+                StepWatcher.NONE);
+        this.rollouts = new Rollouts(database, means, clock, limits);
+    }
+
+    static House over(ModelFleet fleet) {
+        return new House(memory(), fleet, fleet, InstantSource.system(), LIMITS);
+    }
+
+    static DataSource memory() {
+        var database = new JdbcDataSource();
+        database.setUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        Database.migrate(database);
+        return database;
+    }
+
+    private static KeyPair key() {
+        try {
+            return KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    Plan plan(ReleaseSet target) {
+        try {
+            return plans.plan(target);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    RolloutId start(ReleaseSet target) {
+        return rollouts.start(plan(target), "ada", StartOptions.AUTOMATIC);
+    }
+
+    Rollout await(RolloutId id, Predicate<RolloutState> wanted) {
+        long end = System.nanoTime() + DEADLINE.toNanos();
+        Rollout rollout = rollouts.find(id);
+        while (!wanted.test(rollout.state())) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("rollout " + id + " is " + rollout.state() + " with " + rollouts.steps(id));
+            }
+            Thread.onSpinWait();
+            java.util.concurrent.locks.LockSupport.parkNanos(200_000);
+            rollout = rollouts.find(id);
+        }
+        return rollout;
+    }
+
+    Rollout awaitEnd(RolloutId id) {
+        return await(id, RolloutState::isOver);
+    }
+
+    Rollout deploy(ReleaseSet target) {
+        return awaitEnd(start(target));
+    }
+
+    StepState step(RolloutId id, String host) {
+        return rollouts.steps(id).stream()
+                .filter(step -> step.name().value().equals(host))
+                .findFirst()
+                .orElseThrow()
+                .state();
+    }
+
+    @Override
+    public void close() {
+        rollouts.close();
+    }
+}
