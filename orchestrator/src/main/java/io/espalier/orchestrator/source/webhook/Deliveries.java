@@ -30,6 +30,7 @@ public final class Deliveries implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
     private static final int MAX_BEHIND = 1_000;
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
     private record Key(SourceName source, Digest delivery) {}
 
@@ -128,10 +129,22 @@ public final class Deliveries implements AutoCloseable {
         return at.atOffset(ZoneOffset.UTC);
     }
 
+    /** Ends writing; what was not written yet is forgotten. */
     @Override
-    public synchronized void close() {
-        if (writer != null) {
-            writer.interrupt();
+    public void close() {
+        Thread ending;
+        synchronized (this) {
+            ending = writer;
+            writer = null;
+        }
+        if (ending == null) {
+            return;
+        }
+        ending.interrupt();
+        try {
+            ending.join(GRACE);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 }
