@@ -1,0 +1,77 @@
+package io.espalier.orchestrator.access;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+
+/**
+ * What each URL asks for. The first rule that matches counts; a URL that none matches is refused to everybody, so a new
+ * one that was forgotten here fails closed (and a test names it).
+ */
+final class AccessRules {
+
+    /**
+     * @param method any if absent
+     * @param pattern as Spring's path patterns
+     * @param right needed; nobody need sign in if absent
+     */
+    record Rule(@Nullable HttpMethod method, String pattern, Optional<Right> right) {}
+
+    static final List<Rule> ALL = List.of(
+            // Open: what the sign-in page needs, what is asked by machines that have no account
+            open(HttpMethod.GET, "/actuator/health/**"),
+            open(HttpMethod.POST, "/hooks/**"),
+            open(HttpMethod.GET, "/assets/**"),
+            open(HttpMethod.GET, "/webjars/**"),
+            open(HttpMethod.GET, "/favicon.ico"),
+            open(null, "/sign-in"),
+            open(null, "/error"),
+            // Hosted repositories, for git itself
+            needs(HttpMethod.POST, "/git/*/git-receive-pack", Right.PUSH),
+            needs(null, "/git/**", Right.READ),
+            // People
+            needs(null, "/api/v1/users/**", Right.ADMIN),
+            needs(null, "/api/v1/audit/**", Right.ADMIN),
+            needs(HttpMethod.POST, "/api/v1/tokens", Right.READ),
+            needs(null, "/api/v1/enrol/**", Right.ADMIN),
+            // Looking, and what changes nothing though it is a POST
+            needs(HttpMethod.GET, "/api/v1/**", Right.READ),
+            needs(HttpMethod.POST, "/api/v1/validate", Right.READ),
+            // Changing
+            needs(HttpMethod.POST, "/api/v1/sources/*/sync", Right.PUSH),
+            needs(HttpMethod.POST, "/api/v1/rollouts/**", Right.DEPLOY),
+            needs(HttpMethod.POST, "/api/v1/rollback", Right.DEPLOY),
+            needs(HttpMethod.POST, "/api/v1/drift/*/heal", Right.DEPLOY),
+            // Pages
+            needs(HttpMethod.GET, "/", Right.READ),
+            needs(HttpMethod.GET, "/fleet/**", Right.READ),
+            needs(HttpMethod.GET, "/hosts/**", Right.READ),
+            needs(HttpMethod.GET, "/sources/**", Right.READ),
+            needs(HttpMethod.GET, "/plan/**", Right.READ),
+            needs(HttpMethod.GET, "/rollouts/**", Right.READ),
+            needs(HttpMethod.GET, "/drift/**", Right.READ),
+            needs(HttpMethod.GET, "/search/**", Right.READ),
+            needs(HttpMethod.GET, "/settings/**", Right.READ),
+            needs(HttpMethod.POST, "/settings/tokens/**", Right.READ),
+            needs(HttpMethod.POST, "/settings/users/**", Right.ADMIN),
+            needs(HttpMethod.POST, "/sign-out", Right.READ),
+            needs(HttpMethod.POST, "/sources/*/sync", Right.PUSH),
+            needs(HttpMethod.POST, "/plan/deploy", Right.DEPLOY),
+            needs(HttpMethod.POST, "/rollouts/**", Right.DEPLOY),
+            needs(HttpMethod.POST, "/rollback", Right.DEPLOY),
+            needs(HttpMethod.POST, "/drift/*/heal", Right.DEPLOY),
+            // For programs that watch the orchestrator
+            needs(HttpMethod.GET, "/actuator/**", Right.READ),
+            needs(HttpMethod.GET, "/v3/api-docs/**", Right.READ));
+
+    private AccessRules() {}
+
+    private static Rule open(@Nullable HttpMethod method, String pattern) {
+        return new Rule(method, pattern, Optional.empty());
+    }
+
+    private static Rule needs(@Nullable HttpMethod method, String pattern, Right right) {
+        return new Rule(method, pattern, Optional.of(right));
+    }
+}

@@ -1,0 +1,26 @@
+package io.espalier.orchestrator.access;
+
+import java.util.Set;
+
+/**
+ * Who stands behind a request.
+ *
+ * @param user the user's name
+ * @param via the label of the token that was used; empty for a person who signed in
+ * @param rights of the token or of the user, with all that they bring along
+ */
+public record Caller(String user, String via, Set<Right> rights) {
+
+    public Caller {
+        rights = Right.expanded(rights);
+    }
+
+    public boolean may(Right right) {
+        return rights.contains(right);
+    }
+
+    /** For the audit trail: {@code ann}, {@code ann (token ci)}. */
+    public String text() {
+        return via.isEmpty() ? user : user + " (token " + via + ")";
+    }
+}
