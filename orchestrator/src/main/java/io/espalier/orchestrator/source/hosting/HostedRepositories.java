@@ -19,6 +19,7 @@ import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.lib.StoredConfig;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,8 +126,8 @@ public final class HostedRepositories implements AutoCloseable {
     private static void tidy(SourceName name, BoundedRepository repository) {
         try (Git git = Git.wrap(repository)) {
             var counts = git.gc().getStatistics();
-            long packs = ((Number) counts.get("numberOfPackFiles")).longValue();
-            long loose = ((Number) counts.get("numberOfLooseObjects")).longValue();
+            long packs = count(counts.get("numberOfPackFiles"));
+            long loose = count(counts.get("numberOfLooseObjects"));
             if (packs > MAX_PACKS || loose > MAX_LOOSE) {
                 git.gc().call();
                 LOG.atInfo()
@@ -138,6 +139,10 @@ public final class HostedRepositories implements AutoCloseable {
         } catch (GitAPIException | RuntimeException e) {
             LOG.atWarn().addKeyValue("repository", name).setCause(e).log("a repository could not be tidied");
         }
+    }
+
+    private static long count(@Nullable Object number) {
+        return number instanceof Number known ? known.longValue() : 0;
     }
 
     private Path pathOf(SourceName name) {

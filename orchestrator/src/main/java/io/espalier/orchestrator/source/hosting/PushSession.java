@@ -63,7 +63,7 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
         try {
             options = PushOptions.parse(push.getPushOptions() == null ? List.of() : push.getPushOptions());
         } catch (IllegalArgumentException e) {
-            out.print(e.getMessage());
+            out.print(String.valueOf(e.getMessage()));
             refuse(commands, "unknown push option");
             return;
         }
@@ -119,8 +119,11 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
         }
         summarise(out, findings);
         if (options.dryRun()) {
-            following.forEach(one -> relay(out, one.source(), lines -> handling.follower()
-                    .plan(one.source(), snapshot(one.source(), command.getNewId()), lines)));
+            following.forEach(one -> relay(
+                    out,
+                    one.source(),
+                    lines ->
+                            handling.follower().plan(one.source(), snapshot(one.source(), command.getNewId()), lines)));
         }
     }
 
@@ -250,7 +253,8 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
             return;
         }
         try {
-            RefUpdate ref = repository.updateRef(GitMirror.KEPT + command.getOldId().name());
+            RefUpdate ref =
+                    repository.updateRef(GitMirror.KEPT + command.getOldId().name());
             ref.setNewObjectId(command.getOldId());
             ref.update();
         } catch (IOException e) {

@@ -43,7 +43,9 @@ final class GitHttpBackend implements AutoCloseable {
                     "GIT_CONFIG_NOSYSTEM", "1",
                     "REQUEST_METHOD", exchange.getRequestMethod(),
                     "PATH_INFO", exchange.getRequestURI().getPath(),
-                    "QUERY_STRING", Optional.ofNullable(exchange.getRequestURI().getQuery()).orElse(""),
+                    "QUERY_STRING",
+                            Optional.ofNullable(exchange.getRequestURI().getQuery())
+                                    .orElse(""),
                     "CONTENT_TYPE", header(exchange, "Content-Type"),
                     "HTTP_CONTENT_ENCODING", header(exchange, "Content-Encoding"),
                     "GIT_PROTOCOL", header(exchange, "Git-Protocol")));

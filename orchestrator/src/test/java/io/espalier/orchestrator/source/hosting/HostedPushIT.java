@@ -233,7 +233,9 @@ class HostedPushIT {
         assertThat(packs.toFile().list((_, name) -> name.endsWith(".pack"))).hasSizeGreaterThan(20);
         // Packs of the last hour are left alone: somebody may be reading them
         for (File pack : packs.toFile().listFiles()) {
-            assertThat(pack.setLastModified(System.currentTimeMillis() - Duration.ofHours(2).toMillis())).isTrue();
+            assertThat(pack.setLastModified(
+                            System.currentTimeMillis() - Duration.ofHours(2).toMillis()))
+                    .isTrue();
         }
         server.repositories.tidy();
         assertThat(packs.toFile().list((_, name) -> name.endsWith(".pack"))).hasSizeLessThan(4);
@@ -242,6 +244,10 @@ class HostedPushIT {
     }
 
     private String served() throws Exception {
-        return server.repositories.find(FLEET).orElseThrow().resolve("refs/heads/main").name();
+        return server.repositories
+                .find(FLEET)
+                .orElseThrow()
+                .resolve("refs/heads/main")
+                .name();
     }
 }

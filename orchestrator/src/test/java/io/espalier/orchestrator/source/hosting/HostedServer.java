@@ -40,7 +40,12 @@ public final class HostedServer implements AutoCloseable {
     HostedServer(Path folder, PushRules rules) throws Exception {
         repositories = new HostedRepositories(folder.resolve("git"), rules.limits());
         var servlet = new HostedGitServlet(
-                repositories, new Ann(), (source, snapshot) -> check.apply(source, snapshot), new Told(), new Fleet(), rules);
+                repositories,
+                new Ann(),
+                (source, snapshot) -> check.apply(source, snapshot),
+                new Told(),
+                new Fleet(),
+                rules);
         tomcat.setBaseDir(folder.resolve("tomcat").toString());
         tomcat.setPort(0);
         tomcat.getConnector().setProperty("address", "127.0.0.1");
