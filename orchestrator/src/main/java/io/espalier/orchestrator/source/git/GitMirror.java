@@ -10,6 +10,7 @@ import io.espalier.orchestrator.source.SourceSpec;
 import io.espalier.protocol.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
@@ -32,6 +33,7 @@ public final class GitMirror implements Mirror {
     private final BoundedRepository repository;
     private final GitContent content;
     private final Remote remote;
+    private final Upkeep upkeep;
 
     private GitMirror(SourceName source, SourceSpec.Git spec, BoundedRepository repository, RemoteAccess access) {
         this.source = source;
@@ -39,6 +41,7 @@ public final class GitMirror implements Mirror {
         this.wanted = WantedRef.of(spec.ref(), spec.pick());
         this.repository = repository;
         this.content = new GitContent(source, repository);
+        this.upkeep = new Upkeep(repository, Duration.ofHours(6));
         this.remote = new Remote(repository, spec.url(), access);
     }
 
@@ -92,6 +95,7 @@ public final class GitMirror implements Mirror {
 
     private void fetch(String name, Optional<ObjectId> before) throws IOException {
         remote.fetch(name, HEAD);
+        upkeep.run();
         Optional<ObjectId> now = held();
         if (before.isPresent() && now.isPresent()) {
             keepIfLeft(before.get(), now.get());

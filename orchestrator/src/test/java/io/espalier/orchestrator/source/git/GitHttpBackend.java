@@ -21,8 +21,13 @@ final class GitHttpBackend implements AutoCloseable {
     private final Path folder;
 
     GitHttpBackend(Path folder) throws IOException {
+        this(folder, HttpServer.create());
+    }
+
+    GitHttpBackend(Path folder, HttpServer server) throws IOException {
         this.folder = folder;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this.server = server;
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();

@@ -31,6 +31,7 @@ public final class HostedServer implements AutoCloseable {
     volatile BiFunction<SourceName, Snapshot, List<Finding>> check = (_, _) -> List.of();
     volatile Follow follow = (source, commit, lines) ->
             lines.accept(source + " " + commit.revision().abbreviated() + " applied");
+    volatile WantedRef wanted = WantedRef.of("main", Optional.empty());
     private final Tomcat tomcat = new Tomcat();
 
     public HostedServer(Path folder) throws Exception {
@@ -101,7 +102,7 @@ public final class HostedServer implements AutoCloseable {
     private final class Fleet implements HostedSources {
         @Override
         public List<Following> following(SourceName repository) {
-            return List.of(new Following(repository, WantedRef.of("main", Optional.empty())));
+            return List.of(new Following(repository, wanted));
         }
 
         @Override
