@@ -76,9 +76,8 @@ final class Training {
                     OutputStream.nullOutputStream(),
                     OutputStream.nullOutputStream(),
                     Prompter.NOBODY,
-                    true,
-                    true,
-                    100);
+                    new Console.Look(true, 100),
+                    new Console.Look(true, 100));
             int failed = 0;
             for (String line : LINES) {
                 int status = shell.run(List.of(line.split(" ")), console);

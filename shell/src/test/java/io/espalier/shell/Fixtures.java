@@ -17,11 +17,11 @@ import io.espalier.protocol.api.RolloutDetail;
 import io.espalier.protocol.api.RolloutView;
 import io.espalier.protocol.api.SourceView;
 import io.espalier.protocol.api.UserView;
+import io.espalier.shell.AnsweringOrchestrator.Reply;
+import io.espalier.shell.AnsweringOrchestrator.Request;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A fleet of five hosts in many states, seen a little before {@link #NOW}. */
@@ -33,6 +33,7 @@ final class Fixtures {
     private Fixtures() {}
 
     static AnsweringOrchestrator fleet(AnsweringOrchestrator server, Instant now) {
+        var progress = new Progress(now);
         return server.on("GET /status", status())
                 .on("GET /hosts", hosts(now))
                 .on("GET /hosts/web1", host(now))
@@ -46,9 +47,9 @@ final class Fixtures {
                 .on("POST /rollouts", rollout(13, "running", now, null))
                 .on("POST /rollback", rollout(13, "running", now, null))
                 .on("POST /drift/web1/heal", rollout(13, "running", now, null))
-                .reply("GET /rollouts/13/events", progress(now))
+                .reply("GET /rollouts/13/events", progress::events)
                 .on("POST /rollouts/12/pause", rollout(12, "paused", now, null))
-                .on("GET /rollouts/13", new RolloutDetail(rollout(13, "done", now, now), waves(now), 14))
+                .reply("GET /rollouts/13", progress::detail)
                 .on("GET /drift", drift(now))
                 .on("POST /enrol/probe", new EnrolProbe("192.0.2.10", 22, "ssh-ed25519", FINGERPRINT))
                 .on("POST /enrol", enrolment("running", List.of("connected"), null))
@@ -336,22 +337,34 @@ final class Fixtures {
         return new RolloutDetail(rollout(12, "running", now, null), waves(now), 5);
     }
 
-    /** A step at each look, four in all. */
-    static java.util.function.Function<AnsweringOrchestrator.Request, AnsweringOrchestrator.Reply> progress(
-            Instant now) {
-        var looks = new AtomicInteger();
-        var all = List.of(
-                new EventView(10, 13, now, "wave", 1, null, "running", "wave 1/2 web canary"),
-                new EventView(11, 13, now, "host", 1, "web1", "applied", "web1 applied in 41 ms"),
-                new EventView(12, 13, now, "host", 2, "web2", "applied", "web2 applied in 38 ms"),
-                new EventView(14, 13, now, "ended", 2, null, "done", "done: 3 of 3 applied in 840 ms"));
-        return request -> {
+    /** Rollout 13: one more event at each look, and at an end once all have been seen. */
+    private static final class Progress {
+        private final Instant now;
+        private final List<EventView> all;
+        private int known;
+
+        Progress(Instant now) {
+            this.now = now;
+            this.all = List.of(
+                    new EventView(10, 13, now, "wave", 1, null, "running", "wave 1/2 web canary"),
+                    new EventView(11, 13, now, "host", 1, "web1", "applied", "web1 applied in 41 ms"),
+                    new EventView(12, 13, now, "host", 2, "web2", "applied", "web2 applied in 38 ms"),
+                    new EventView(14, 13, now, "ended", 2, null, "done", "done: 3 of 3 applied in 840 ms"));
+        }
+
+        synchronized Reply events(Request request) {
             long since = Long.parseLong(request.line().replaceAll(".*since=", ""));
-            int known = Math.min(all.size(), looks.incrementAndGet());
-            return AnsweringOrchestrator.Reply.json(all.subList(0, known).stream()
+            known = since == 0 ? 1 : Math.min(all.size(), known + 1);
+            return Reply.json(all.subList(0, known).stream()
                     .filter(event -> event.id() > since)
                     .toList());
-        };
+        }
+
+        synchronized Reply detail(Request request) {
+            boolean over = known == all.size();
+            return Reply.json(new RolloutDetail(
+                    rollout(13, over ? "done" : "running", now, over ? now : null), waves(now), over ? 14 : 0));
+        }
     }
 
     static EnrolmentView enrolment(String state, List<String> lines, @Nullable String auid) {
@@ -367,7 +380,7 @@ final class Fixtures {
     /** A server to try commands on by hand: {@code main PORT}. */
     public static void main(String[] args) throws Exception {
         var server = fleet(new AnsweringOrchestrator(Integer.parseInt(args[0])), Instant.now());
-        System.out.println(server.url() + " token " + AnsweringOrchestrator.TOKEN + " " + Map.of());
+        System.out.println(server.url() + " token " + AnsweringOrchestrator.TOKEN);
         Thread.currentThread().join();
     }
 }

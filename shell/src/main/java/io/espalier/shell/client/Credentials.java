@@ -24,17 +24,19 @@ import java.util.Set;
 public final class Credentials {
     private static final int MOST_BYTES = 64 * 1024;
 
+    private final Path folder;
     private final Path file;
 
-    public Credentials(Path file) {
-        this.file = file;
+    private Credentials(Path folder) {
+        this.folder = folder;
+        this.file = folder.resolve("credentials");
     }
 
     /** Where the XDG base directories say. */
     public static Credentials of(Map<String, String> env, Path home) {
         String config = env.getOrDefault("XDG_CONFIG_HOME", "");
         Path folder = config.startsWith("/") ? Path.of(config) : home.resolve(".config");
-        return new Credentials(folder.resolve("espalier").resolve("credentials"));
+        return new Credentials(folder.resolve("espalier"));
     }
 
     public Path file() {
@@ -49,7 +51,7 @@ public final class Credentials {
             if (Files.size(file) > MOST_BYTES) {
                 throw new IOException(file + ": too large");
             }
-            for (String line : Files.readString(file).split("\n")) {
+            for (String line : Files.readAllLines(file)) {
                 if (line.startsWith("url=")) {
                     url = line.substring(4).strip();
                 } else if (line.startsWith("token=")) {
@@ -82,7 +84,6 @@ public final class Credentials {
     public void store(Target target) {
         String text = "url=" + target.url() + "\n" + (target.token() == null ? "" : "token=" + target.token() + "\n");
         try {
-            Path folder = file.toAbsolutePath().getParent();
             Files.createDirectories(folder);
             Path fresh = folder.resolve(
                     "." + file.getFileName() + "." + ProcessHandle.current().pid());

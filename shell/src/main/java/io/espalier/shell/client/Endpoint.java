@@ -33,7 +33,7 @@ record Endpoint(String verb, String path, @Nullable Object body, Type answer) {
         var api = method.getDeclaringClass().getAnnotation(HttpExchange.class);
         var get = method.getAnnotation(GetExchange.class);
         var post = method.getAnnotation(PostExchange.class);
-        if (api == null || get == null && post == null) {
+        if (api == null || (get == null && post == null)) {
             throw new IllegalArgumentException(method + ": not declared as an exchange");
         }
         String path = api.value() + (get != null ? get.value() : post.value());

@@ -44,6 +44,10 @@ final class Call {
     Target target() {
         if (target == null) {
             target = orchestrators.target(given, null);
+            if (orchestrators.credentials().isExposed()) {
+                var file = orchestrators.credentials().file();
+                console.say("warning: others may read " + file + "; set it right: chmod 600 " + file);
+            }
         }
         return target;
     }
@@ -91,7 +95,7 @@ final class Call {
 
     /** Shows what belongs to the way, not to the result: on standard error, whatever the output format. */
     void show(Consumer<Page> view) {
-        var page = new Page(console.errColour(), console.width(), clock.instant(), zone);
+        var page = new Page(console.errLook().colour(), console.errLook().width(), clock.instant(), zone);
         view.accept(page);
         console.say(page.text());
     }

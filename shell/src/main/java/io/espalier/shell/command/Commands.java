@@ -1,17 +1,13 @@
 package io.espalier.shell.command;
 
-import io.espalier.shell.line.Argument;
 import io.espalier.shell.line.Noun;
 import io.espalier.shell.line.Option;
-import io.espalier.shell.line.Syntax;
 import io.espalier.shell.line.Values;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The table of all commands. */
 public final class Commands {
-    static final String HELP = "help";
-
     static final Option REF =
             Option.value("ref", "REF", "branch, tag or commit of the fleet source; the watched one if absent");
     static final Option HOST = Option.value("host", "HOST", "only this host; repeat it for more")
@@ -23,9 +19,9 @@ public final class Commands {
     static final Option YES = Option.flag("yes", "do not ask").letter('y');
     static final Option NO_WAIT = Option.flag("no-wait", "start it and do not wait for its end");
     static final Option TIMEOUT = Option.value("timeout", "MINUTES", "how long to wait for its end; 60 if absent")
-            .of(new Values.Number(1, 10_080));
+            .of(new Values.Whole(1, 10_080));
     static final Option LIMIT =
-            Option.value("limit", "COUNT", "how many, the newest first").of(new Values.Number(1, 1000));
+            Option.value("limit", "COUNT", "how many, the newest first").of(new Values.Whole(1, 1000));
 
     private Commands() {}
 
@@ -37,12 +33,6 @@ public final class Commands {
         all.addAll(RolloutCommands.all());
         all.addAll(EnrolCommand.all());
         all.addAll(PeopleCommands.all());
-        all.add(new Command(
-                Syntax.of(HELP, "show all commands, or one of them")
-                        .arguments(Argument.one("COMMAND", "its name", new Values.Any())
-                                .any())
-                        .examples("help", "help rollout pause"),
-                _ -> Answer.nothing()));
         return List.copyOf(all);
     }
 

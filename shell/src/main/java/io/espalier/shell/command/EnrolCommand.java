@@ -35,7 +35,7 @@ final class EnrolCommand {
     private static final Option HOST_KEY =
             Option.value("host-key", "SHA256:...", "the fingerprint that the machine must show; else you are asked");
     private static final Option PASSWORD_STDIN =
-            Option.flag("password-stdin", "the user's password is the first line of standard input");
+            Option.flag("password-stdin", "the user's password is the first line of standard input, or is asked for");
     private static final Option IDENTITY = Option.value(
                     "identity", "FILE", "a private key of the user, without passphrase")
             .of(known(Noun.FILE));
@@ -62,7 +62,8 @@ final class EnrolCommand {
         if (call.has(PASSWORD_STDIN) && call.value(IDENTITY) != null) {
             throw CommandException.usage("either --password-stdin or --identity, not both", "Give one of them.");
         }
-        if (call.has(PASSWORD_STDIN) && call.value(HOST_KEY) == null) {
+        boolean piped = call.has(PASSWORD_STDIN) && !call.console().prompter().isSomebody();
+        if (piped && call.value(HOST_KEY) == null) {
             throw CommandException.usage(
                     "--password-stdin needs --host-key",
                     "Standard input cannot carry both the password and your answer.");
@@ -73,7 +74,7 @@ final class EnrolCommand {
         // The probe goes without the secrets: the machine is not known yet.
         var probe = call.api().probe(new EnrolRequest(target, name, tags, null, null, null));
         agree(call, target, probe);
-        String password = call.has(PASSWORD_STDIN) ? password(call) : null;
+        String password = call.has(PASSWORD_STDIN) ? password(call, target) : null;
         var started = call.api().enrol(new EnrolRequest(target, name, tags, probe.fingerprint(), password, privateKey));
         var ended = toEnd(call, started);
         return new Answer(
@@ -123,7 +124,14 @@ final class EnrolCommand {
         }
     }
 
-    private static String password(Call call) {
+    private static String password(Call call, String target) {
+        if (call.console().prompter().isSomebody()) {
+            return call.console()
+                    .prompter()
+                    .askSecret("Password of " + target + ": ")
+                    .filter(typed -> !typed.isEmpty())
+                    .orElseThrow(() -> CommandException.failed("not enrolled; nothing was sent to it", null));
+        }
         try {
             byte[] bytes = call.console().in().readNBytes(MOST_PASSWORD_BYTES);
             String first = new String(bytes, StandardCharsets.UTF_8)

@@ -18,11 +18,9 @@ final class FleetCommands {
     private static final int PAGE = 500;
     private static final int MOST_PAGES = 1000;
 
-    private static final Option TIER = Option.value("tier", "TIER", "only hosts of this tier")
-            .of(known(Noun.TIER))
-            .many();
-    private static final Option TAG =
-            Option.value("tag", "TAG", "only hosts with this tag").many();
+    private static final Option TIER =
+            Option.value("tier", "TIER", "only hosts of this tier").of(known(Noun.TIER));
+    private static final Option TAG = Option.value("tag", "TAG", "only hosts with this tag");
     private static final Option STATE = Option.choice(
             "state",
             "only hosts in this state",
@@ -68,8 +66,8 @@ final class FleetCommands {
     }
 
     private static Answer hosts(Call call) {
-        String tier = only(call, TIER);
-        String tag = only(call, TAG);
+        String tier = call.value(TIER);
+        String tag = call.value(TAG);
         String state = call.value(STATE);
         String q = call.value(Q);
         var all = new ArrayList<HostView>();
@@ -84,15 +82,6 @@ final class FleetCommands {
             call.console().say("no such hosts");
         }
         return Answer.of(hosts, view -> FleetPages.hosts(view, hosts));
-    }
-
-    /** The API takes one. */
-    private static @org.jspecify.annotations.Nullable String only(Call call, Option option) {
-        var values = call.values(option);
-        if (values.size() > 1) {
-            throw CommandException.usage("--" + option.name() + " is given twice", "hosts takes it once.");
-        }
-        return values.isEmpty() ? null : values.getFirst();
     }
 
     private static Answer host(Call call) {

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 
 /** The files of a folder, as a validation sends them. */
 final class FleetFolder {
-    private static final long MOST_BYTES = 32L << 20;
+    private static final long MOST_BYTES = 16L << 20;
     private static final int MOST_FILES = 20_000;
 
     private FleetFolder() {}

@@ -5,6 +5,7 @@ import static io.espalier.shell.command.Commands.LIMIT;
 import io.espalier.protocol.api.TokenRequest;
 import io.espalier.shell.client.Target;
 import io.espalier.shell.line.Argument;
+import io.espalier.shell.line.Given;
 import io.espalier.shell.line.Option;
 import io.espalier.shell.line.Syntax;
 import io.espalier.shell.line.Values;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Who may do what, and who did. */
@@ -78,6 +80,11 @@ final class PeopleCommands {
         orchestrators.credentials().store(target);
         var kept = target;
         call.console().say("stored in " + orchestrators.credentials().file());
+        orchestrators
+                .find(new Given(Map.of(), List.of()), null)
+                .filter(used -> !used.equals(kept))
+                .ifPresent(used -> call.console()
+                        .say("note: ESPALIER_URL or ESPALIER_TOKEN is set and comes first: commands go to " + used));
         return Answer.of(status, page -> FleetPages.status(page, status, kept.toString()));
     }
 
@@ -87,7 +94,7 @@ final class PeopleCommands {
             return firstLine(call);
         }
         var typed = call.console().prompter().askSecret("Token for " + target.url() + " (Settings, Tokens): ");
-        String token = typed.isPresent() ? typed.get().strip() : target.token();
+        String token = typed.map(String::strip).filter(text -> !text.isEmpty()).orElse(target.token());
         if (token == null || token.isEmpty()) {
             throw CommandException.usage("a token is needed", "Give it by --token-stdin, --token or ESPALIER_TOKEN.");
         }

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,9 @@ public final class Shell {
      */
     public Shell(Map<String, String> env, Path home, Path folder, InstantSource clock, ZoneId zone) {
         Commands.all().forEach(command -> commands.put(command.syntax().name(), command));
-        List<Syntax> syntaxes = commands.values().stream().map(Command::syntax).toList();
+        var syntaxes = new ArrayList<Syntax>();
+        commands.values().forEach(command -> syntaxes.add(command.syntax()));
+        syntaxes.add(Syntax.HELP);
         this.parser = new Parser(syntaxes);
         this.help = new Help(syntaxes);
         this.orchestrators = new Orchestrators(env, Credentials.of(env, home), json);
@@ -95,9 +98,6 @@ public final class Shell {
 
     private int run(Syntax syntax, Given given, Console wanted) {
         var console = given.has(Option.NO_COLOR) ? wanted.withoutColour() : wanted;
-        if (syntax.name().equals(Commands.HELP)) {
-            return helpCommand(given.arguments(), console);
-        }
         try {
             var command = commands.get(syntax.name());
             if (command == null) {
@@ -129,32 +129,30 @@ public final class Shell {
         }
     }
 
-    private int helpCommand(List<String> path, Console console) {
-        var line = parser.parse(java.util.stream.Stream.concat(path.stream(), java.util.stream.Stream.of("--help"))
-                .toList());
-        return switch (line) {
-            case Line.Wrong(var message, var suggestion, var of) -> wrong(message, suggestion, of, console);
-            case Line.Help(var of) -> help(of, console);
-            case Line.Run _, Line.Nothing _ -> help(List.of(), console);
-        };
-    }
-
     private String text(Answer answer, Given given, Console console) {
         String format = given.value(Option.OUTPUT);
         return switch (format == null ? "table" : format) {
             case "json" -> answer.value() == null ? "null\n" : Structured.json(json, answer.value());
             case "yaml" -> answer.value() == null ? "null\n" : Structured.yaml(answer.value());
             default -> {
-                var page = new Page(console.outColour(), console.width(), clock.instant(), zone);
+                var page = page(console.outLook());
                 answer.view().accept(page);
                 yield page.text();
             }
         };
     }
 
+    private Page page(Console.Look look) {
+        return new Page(look.colour(), look.width(), clock.instant(), zone);
+    }
+
     private static void complain(Console console, String message) {
-        String text = "espalier: " + Page.oneLine(message);
-        console.say(console.errColour() ? Style.RED.paint(text) : text);
+        String[] lines = message.strip().split("\n", 20);
+        String first = "espalier: " + Page.oneLine(lines[0]);
+        console.say(console.errLook().colour() ? Style.RED.paint(first) : first);
+        for (int i = 1; i < lines.length; i++) {
+            console.say("  " + Page.oneLine(lines[i]));
+        }
     }
 
     private static int end(Console console, Given given, Exception e, @Nullable String advice, int status) {
@@ -175,7 +173,7 @@ public final class Shell {
         try {
             return orchestrators.find(nothing, null).map(target -> {
                 FleetStatus status = orchestrators.connect(target, limit).status();
-                var page = new Page(console.outColour(), console.width(), clock.instant(), zone);
+                var page = page(console.outLook());
                 FleetPages.headline(page, status);
                 return page.text();
             });

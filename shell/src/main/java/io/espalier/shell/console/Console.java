@@ -10,20 +10,25 @@ import java.nio.charset.StandardCharsets;
  * @param in for what is piped in on request, such as a password
  * @param out results
  * @param err messages, progress, questions
- * @param outColour whether {@code out} shows colours; {@code errColour} likewise
- * @param width columns of the terminal behind {@code out}, or 0 if there is none: then lines may be of any length
  */
 public record Console(
-        InputStream in,
-        OutputStream out,
-        OutputStream err,
-        Prompter prompter,
-        boolean outColour,
-        boolean errColour,
-        int width) {
+        InputStream in, OutputStream out, OutputStream err, Prompter prompter, Look outLook, Look errLook) {
+
+    /**
+     * How a stream shows text.
+     *
+     * @param width columns of the terminal, or 0 if there is none: then lines may be of any length
+     */
+    public record Look(boolean colour, int width) {
+        public static final Look PLAIN = new Look(false, 0);
+
+        Look withoutColour() {
+            return new Look(false, width);
+        }
+    }
 
     public Console withoutColour() {
-        return new Console(in, out, err, prompter, false, false, width);
+        return new Console(in, out, err, prompter, outLook.withoutColour(), errLook.withoutColour());
     }
 
     /** @throws UncheckedIOException if it cannot be written, as when the disk is full */

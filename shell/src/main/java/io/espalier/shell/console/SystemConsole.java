@@ -25,15 +25,18 @@ public final class SystemConsole {
         var err = new FileOutputStream(FileDescriptor.err);
         boolean person = isTerminal(0) && isTerminal(2);
         boolean plain = isSet(env, "NO_COLOR") || "dumb".equals(env.getOrDefault("TERM", "dumb"));
-        boolean outTerminal = isTerminal(1);
+        int width = isTerminal(1) || isTerminal(2) ? width(env) : 0;
         return new Console(
                 in,
                 new FileOutputStream(FileDescriptor.out),
                 err,
                 person ? new Person(in, err) : Prompter.NOBODY,
-                outTerminal && !plain,
-                isTerminal(2) && !plain,
-                outTerminal ? width(env) : 0);
+                look(1, plain, width),
+                look(2, plain, width));
+    }
+
+    private static Console.Look look(int stream, boolean plain, int width) {
+        return isTerminal(stream) ? new Console.Look(!plain, width) : Console.Look.PLAIN;
     }
 
     private static boolean isSet(Map<String, String> env, String name) {
@@ -41,6 +44,7 @@ public final class SystemConsole {
     }
 
     /** Asks the kernel's name for the stream, which costs no native library and is right for each stream alone. */
+    @SuppressWarnings("SystemConsoleNull") // and NullAway says that it can be null
     public static boolean isTerminal(int stream) {
         try {
             String name =
@@ -56,8 +60,8 @@ public final class SystemConsole {
     private static int width(Map<String, String> env) {
         int columns = number(env.getOrDefault("COLUMNS", ""));
         if (columns == 0) {
-            String[] size = stty("size").split(" ");
-            columns = size.length == 2 ? number(size[1].strip()) : 0;
+            String size = stty("size").strip();
+            columns = number(size.substring(size.indexOf(' ') + 1));
         }
         return columns > 0 ? columns : USUAL_WIDTH;
     }

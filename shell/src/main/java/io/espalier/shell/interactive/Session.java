@@ -41,6 +41,7 @@ final class Session {
                 .completer(new ShellCompleter(shell))
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.HISTORY_IGNORE_SPACE, true)
+                .option(LineReader.Option.AUTO_MENU, false)
                 .variable(LineReader.SECONDARY_PROMPT_PATTERN, "... ")
                 .variable(LineReader.HISTORY_IGNORE, History.IGNORED)
                 .variable(LineReader.HISTORY_SIZE, History.MOST_LINES)
@@ -76,7 +77,8 @@ final class Session {
 
     private Console console(Line line) {
         var nothing = InputStream.nullInputStream();
-        return new Console(nothing, line, line, new Asker(), colour, colour, Math.max(20, terminal.getWidth()));
+        var look = new Console.Look(colour, Math.max(20, terminal.getWidth()));
+        return new Console(nothing, line, line, new Asker(), look, look);
     }
 
     /**

@@ -39,6 +39,9 @@ final class ShellCompleter implements Completer {
     public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
         List<String> before = line.words().subList(0, line.wordIndex());
         typed = line.word().substring(0, line.wordCursor());
+        if (before.isEmpty()) {
+            candidates.add(new Candidate("exit", "exit", null, "leave the shell", null, null, true));
+        }
         for (var proposal : new Completions(shell.parser(), this::names).propose(before, typed)) {
             String word = proposal.word();
             String about = proposal.about().isEmpty() ? null : proposal.about();

@@ -39,7 +39,8 @@ final class SpringCommand implements Command {
     static CommandParser parser(Parser parser) {
         return line -> {
             List<String> words = Words.split(line).words();
-            String name = parser.parse(words) instanceof Line.Run(var syntax, _) ? syntax.name() : OTHER.name();
+            String name =
+                    parser.parse(words) instanceof Line.Run run ? run.syntax().name() : OTHER.name();
             var input = ParsedInput.builder().commandName(name);
             for (int i = 0; i < words.size(); i++) {
                 input.addArgument(new CommandArgument(i, words.get(i)));
@@ -63,15 +64,12 @@ final class SpringCommand implements Command {
         return "Espalier";
     }
 
-    @Override
-    public boolean isHidden() {
-        return syntax.equals(OTHER);
-    }
-
     /** Always ends well for Spring Shell: what went wrong has been said in our own words. */
     @Override
     public ExitStatus execute(CommandContext context) {
-        session.run(context.parsedInput().arguments().stream().map(CommandArgument::value).toList());
+        session.run(context.parsedInput().arguments().stream()
+                .map(CommandArgument::value)
+                .toList());
         return ExitStatus.OK;
     }
 }

@@ -52,7 +52,7 @@ public final class Completions {
         }
         for (Option option : known) {
             boolean named = shown.equals("--" + option.name());
-            if (named || option.letter() != 0 && shown.equals("-" + option.letter())) {
+            if (named || (option.letter() != 0 && shown.equals("-" + option.letter()))) {
                 return option;
             }
         }
@@ -75,6 +75,10 @@ public final class Completions {
     private List<Proposal> argumentProposals(List<String> before) {
         var proposals = new ArrayList<Proposal>();
         var plain = plain(before);
+        boolean help = !plain.isEmpty() && plain.getFirst().equals(Syntax.HELP.name());
+        if (help) {
+            plain = plain.subList(1, plain.size());
+        }
         for (Syntax command : parser.commands()) {
             int length = plain.size();
             if (command.path().size() > length
@@ -86,7 +90,7 @@ public final class Completions {
                 }
             }
         }
-        Syntax command = command(before);
+        Syntax command = help ? null : command(before);
         if (command != null) {
             Argument argument = command.argument(plain.size() - command.path().size());
             if (argument != null) {
@@ -100,7 +104,7 @@ public final class Completions {
         List<String> words = switch (values) {
             case Values.Choice(var choice) -> choice;
             case Values.Known(var noun) -> names.apply(noun);
-            case Values.Any _, Values.Number _ -> List.of();
+            case Values.Any _, Values.Whole _ -> List.of();
         };
         return words.stream().map(word -> new Proposal(prefix + word, "")).toList();
     }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,9 @@ public final class Parser {
 
     public Line parse(List<String> words) {
         var split = split(words);
+        if (!split.plain.isEmpty() && split.plain.getFirst().equals(Syntax.HELP.name())) {
+            return helpFor(split.plain.subList(1, split.plain.size()));
+        }
         var found = find(split.plain);
         List<String> path = found == null ? List.of() : found.path();
         if (split.help) {
@@ -58,14 +62,25 @@ public final class Parser {
         if (split.wrong != null) {
             return new Line.Wrong(split.wrong, suggestOption(found, split), path);
         }
-        for (String name : split.options.keySet()) {
-            if (found.option(name) == null) {
-                return new Line.Wrong(
-                        "'" + found.name() + "' has no option --" + name, nearestOption(found, name), path);
+        for (var entry : split.options.entrySet()) {
+            Option option = found.option(entry.getKey());
+            if (option == null) {
+                String message = "'" + found.name() + "' has no option --" + entry.getKey();
+                return new Line.Wrong(message, nearestOption(found, entry.getKey()), path);
+            } else if (option.repeats()) {
+                entry.setValue(byCommas(entry.getValue()));
+            } else if (entry.getValue().size() > 1) {
+                return new Line.Wrong("--" + option.name() + " is given twice", null, path);
             }
         }
         var arguments = split.plain.subList(path.size(), split.plain.size());
         return checkValues(found, new Given(split.options, arguments));
+    }
+
+    private static List<String> byCommas(List<String> values) {
+        var all = new ArrayList<String>();
+        values.forEach(value -> all.addAll(List.of(value.split(",", -1))));
+        return all;
     }
 
     /** What was given before the command is known to allow it. */
@@ -113,7 +128,7 @@ public final class Parser {
             String value = equals < 0 ? null : word.substring(equals + 1);
             if (!option.isFlag() && value == null) {
                 String next = i + 1 < words.size() ? words.get(i + 1) : null;
-                if (next == null || next.startsWith("-") && next.length() > 1) {
+                if (next == null || (next.startsWith("-") && next.length() > 1)) {
                     split.complain(shown + " needs a value: " + shown + " " + option.placeholder());
                     continue;
                 }
@@ -142,19 +157,13 @@ public final class Parser {
             if (value != null && !value.equals("true") && !value.equals("false")) {
                 split.complain(shown + " takes no value, but was given '" + value + "'");
             } else if (!"false".equals(value)) {
-                split.options.put(option.name(), List.of());
+                split.options.put(option.name(), new ArrayList<>());
                 split.help |= option.equals(Option.HELP);
             }
             return;
         }
         String given = value == null ? "" : value;
-        if (option.repeats()) {
-            var values = new ArrayList<>(split.options.getOrDefault(option.name(), List.of()));
-            values.addAll(List.of(given.split(",", -1)));
-            split.options.put(option.name(), List.copyOf(values));
-        } else if (split.options.put(option.name(), List.of(given)) != null) {
-            split.complain(shown + " is given twice");
-        }
+        split.options.computeIfAbsent(option.name(), _ -> new ArrayList<>()).add(given);
     }
 
     /** The command with the most words that {@code plain} begins with. */
@@ -202,7 +211,7 @@ public final class Parser {
     }
 
     /** The words that can follow {@code path} in the name of a command. */
-    TreeSet<String> wordsAfter(List<String> path) {
+    Set<String> wordsAfter(List<String> path) {
         var words = new TreeSet<String>();
         for (Syntax command : commands) {
             if (command.path().size() > path.size() && startsWith(command.path(), path)) {

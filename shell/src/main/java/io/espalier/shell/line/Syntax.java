@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record Syntax(
         List<String> path, String about, List<Argument> arguments, List<Option> options, List<String> examples) {
+    /** Understood by the parser itself: {@code help rollout pause} is {@code rollout pause --help}. */
+    public static final Syntax HELP = of("help", "show all commands, or one of them")
+            .arguments(Argument.one("COMMAND", "its name", new Values.Any()).any())
+            .examples("help", "help rollout pause");
+
     public Syntax {
         path = List.copyOf(path);
         arguments = List.copyOf(arguments);

@@ -14,7 +14,7 @@ public sealed interface Values {
     }
 
     /** A whole number; both ends inclusive. */
-    record Number(long least, long most) implements Values {}
+    record Whole(long least, long most) implements Values {}
 
     record Known(Noun noun) implements Values {}
 
@@ -22,11 +22,11 @@ public sealed interface Values {
     default @Nullable String objection(String word) {
         return switch (this) {
             case Any _ -> word.isEmpty() ? "is empty" : null;
-            case Known(var noun) when noun == Noun.ROLLOUT -> new Number(1, Long.MAX_VALUE).objection(word);
+            case Known(var noun) when noun == Noun.ROLLOUT -> new Whole(1, Long.MAX_VALUE).objection(word);
             case Known _ -> word.isEmpty() ? "is empty" : null;
             case Choice(var words) when words.contains(word) -> null;
             case Choice(var words) -> "'" + word + "' is not one of " + String.join(", ", words);
-            case Number(var least, var most) -> {
+            case Whole(var least, var most) -> {
                 try {
                     long number = Long.parseLong(word);
                     yield number >= least && number <= most

@@ -81,11 +81,15 @@ public record Cell(String text, Style style) {
         return text;
     }
 
+    private static boolean isWithin(char c, int first, int last) {
+        return c >= first && c <= last;
+    }
+
     private static boolean isUnsafe(char c) {
         return c < 0x20
-                || c >= 0x7f && c < 0xa0
-                || c >= 0x200e && c <= 0x200f
-                || c >= 0x2028 && c <= 0x202e
-                || c >= 0x2066 && c <= 0x2069;
+                || isWithin(c, 0x7f, 0x9f)
+                || isWithin(c, 0x200e, 0x200f)
+                || isWithin(c, 0x2028, 0x202e)
+                || isWithin(c, 0x2066, 0x2069);
     }
 }

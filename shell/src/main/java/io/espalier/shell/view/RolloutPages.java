@@ -108,18 +108,16 @@ public final class RolloutPages {
         page.line(mark, new Cell(" " + event.text(), Style.PLAIN));
     }
 
-    /** How it ended, in one line. */
+    /** How it ended: one line, and why if that needs saying. */
     public static void verdict(Page page, RolloutView rollout) {
-        String because = FleetPages.because(rollout.reason(), rollout.detail());
         page.line(
                 new Cell("rollout " + rollout.id() + " ", Style.BOLD),
                 Marks.of(rollout.state()),
-                new Cell("  " + counts(rollout), Style.PLAIN),
-                new Cell(
-                        rollout.endedAt() == null
-                                ? ""
-                                : " in " + Page.length(Duration.between(rollout.startedAt(), rollout.endedAt())),
-                        Style.PLAIN),
-                new Cell(because.isEmpty() ? "" : "  " + because, Style.PLAIN));
+                new Cell(rollout.endedAt() == null ? "" : " in " + took(rollout).text(), Style.PLAIN),
+                new Cell(": " + counts(rollout), Style.PLAIN));
+        String because = FleetPages.because(rollout.reason(), rollout.detail());
+        if (!because.isEmpty()) {
+            page.line(new Cell("  " + because, Style.PLAIN));
+        }
     }
 }
