@@ -1,8 +1,8 @@
 package io.espalier.orchestrator.release;
 
-import io.espalier.orchestrator.source.SourceSpec;
 import io.espalier.orchestrator.source.Snapshot;
 import io.espalier.orchestrator.source.SourceName;
+import io.espalier.orchestrator.source.SourceSpec;
 import java.util.Optional;
 
 /** Gives the newest snapshot of a source that a fleet names. */

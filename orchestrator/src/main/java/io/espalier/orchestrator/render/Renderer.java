@@ -47,7 +47,9 @@ public final class Renderer implements AutoCloseable {
 
     private TemplateSet templateSet(Snapshot snapshot, String prefix, String label) {
         var key = new Key(snapshot.source(), snapshot.commit().revision(), prefix);
-        return templateSets.get(key, unseen -> new TemplateSet(snapshot, prefix, label));
+        TemplateSet set = templateSets.get(key, unseen -> new TemplateSet(snapshot, prefix, label));
+        set.readFrom(snapshot);
+        return set;
     }
 
     @Override

@@ -32,7 +32,7 @@ final class TemplateSet {
 
     private static final int MAX_NAME = 1_000;
 
-    private final Snapshot snapshot;
+    private volatile Snapshot snapshot;
     private final String prefix;
     private final String label;
     private final Configuration configuration = new Fenced();
@@ -48,6 +48,14 @@ final class TemplateSet {
         this.snapshot = snapshot;
         this.prefix = prefix;
         this.label = label;
+    }
+
+    /**
+     * Reads from now on from {@code same}, which has the same revision: the one it was made with may have been that of a
+     * push, whose repository was only lent.
+     */
+    void readFrom(Snapshot same) {
+        snapshot = same;
     }
 
     /** What a template is called in problems. */

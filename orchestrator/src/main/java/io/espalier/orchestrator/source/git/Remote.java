@@ -9,6 +9,8 @@ import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.SshException;
 import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.NotSupportedException;
 import org.eclipse.jgit.errors.TooLargeObjectInPackException;
@@ -146,6 +148,9 @@ final class Remote {
                         case AddressGuard.Refused _, NotSupportedException _ -> Reason.MALFORMED;
                         case UnknownHostException _, ConnectException _ -> Reason.UNREACHABLE;
                         case SocketTimeoutException _ -> Reason.TIMED_OUT;
+                        case SshException ssh when ssh.getDisconnectCode()
+                                        == SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE ->
+                            Reason.AUTH_FAILED;
                         default -> Reason.FETCH_FAILED;
                     };
             if (reason != Reason.FETCH_FAILED) {

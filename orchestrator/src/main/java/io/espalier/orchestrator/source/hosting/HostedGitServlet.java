@@ -7,12 +7,14 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.eclipse.jgit.errors.RepositoryNotFoundException;
 import org.eclipse.jgit.http.server.GitServlet;
+import org.eclipse.jgit.http.server.UploadPackErrorHandler;
 import org.eclipse.jgit.http.server.resolver.AsIsFileService;
 import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Ref;
@@ -21,6 +23,8 @@ import org.eclipse.jgit.transport.ReceivePack;
 import org.eclipse.jgit.transport.UploadPack;
 import org.eclipse.jgit.transport.resolver.ServiceNotEnabledException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Smart HTTP for the hosted repositories, to be mapped to {@code /git/*}. A caller whom no filter before it has signed in
@@ -30,6 +34,7 @@ public final class HostedGitServlet extends GitServlet {
 
     private static final long serialVersionUID = 1L;
 
+    private static final Logger LOG = LoggerFactory.getLogger(HostedGitServlet.class);
     private static final String USER = HostedGitServlet.class.getName() + ".user";
     private static final String PUSH = "/git-receive-pack";
     private static final String HIDDEN = "refs/espalier/";
@@ -52,7 +57,8 @@ public final class HostedGitServlet extends GitServlet {
         this.repositories = repositories;
         setRepositoryResolver((_, path) -> open(path));
         setAsIsFileService(AsIsFileService.DISABLED);
-        setUploadPackFactory((request, repository) -> upload(repository));
+        setUploadPackFactory(HostedGitServlet::upload);
+        setUploadPackErrorHandler(HostedGitServlet::serve);
         setReceivePackFactory(this::receive);
     }
 
@@ -121,8 +127,30 @@ public final class HostedGitServlet extends GitServlet {
         return name.matches("[a-z0-9][a-z0-9-]{0,63}") ? Optional.of(new SourceName(name)) : Optional.empty();
     }
 
-    private static UploadPack upload(Repository repository) {
+    /** A client that speaks nonsense or goes away is its own affair, not an error of this process. */
+    private static void serve(
+            HttpServletRequest request, HttpServletResponse response, UploadPackErrorHandler.UploadPackRunnable clone)
+            throws IOException {
+        try {
+            clone.upload();
+        } catch (IOException e) {
+            LOG.atInfo()
+                    .addKeyValue("path", request.getPathInfo())
+                    .addKeyValue("why", String.valueOf(e.getMessage()))
+                    .log("clone or fetch broken off");
+            if (!response.isCommitted()) {
+                response.reset();
+                response.sendError(HttpServletResponse.SC_BAD_REQUEST);
+            }
+        }
+    }
+
+    private static UploadPack upload(HttpServletRequest request, Repository repository) {
         var upload = new UploadPack(repository);
+        String protocol = request.getHeader("Git-Protocol");
+        if (protocol != null) {
+            upload.setExtraParameters(List.of(protocol.split(":")));
+        }
         upload.setTimeout(TIMEOUT_SECONDS);
         upload.setRefFilter(HostedGitServlet::visible);
         return upload;

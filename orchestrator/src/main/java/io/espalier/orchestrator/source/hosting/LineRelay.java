@@ -84,7 +84,7 @@ final class LineRelay {
 
     /** What a host or a commit says must not steer the pusher's terminal. */
     static String printable(String text) {
-        String visible = text.replaceAll("[\\p{Cntrl}&&[^\t]]", "?");
+        String visible = text.replaceAll("[\\p{Cc}&&[^\t]]", "?");
         return visible.length() <= MAX_LENGTH ? visible : visible.substring(0, MAX_LENGTH) + "...";
     }
 }

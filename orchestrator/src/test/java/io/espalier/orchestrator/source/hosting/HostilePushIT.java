@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.espalier.orchestrator.source.GitCli;
 import io.espalier.orchestrator.source.SourceName;
 import io.espalier.orchestrator.source.git.PackLimits;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -22,6 +27,7 @@ import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.PersonIdent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -176,6 +182,68 @@ class HostilePushIT {
                 .contains("! [remote rejected] main -> main (protected: no force-push, no delete)");
         assertThat(work.run("push", "origin", ":main").output()).contains("protected: no force-push, no delete");
         assertThat(served()).isEqualTo(before);
+    }
+
+    @Test
+    void whereRewritesAreAllowedTheOldCommitStaysReadableAndOutOfSight() throws Exception {
+        server.close();
+        var lax = new PushRules(SMALL.limits(), 100, true, SMALL.checkTime(), SMALL.followTime());
+        server = new HostedServer(folder, lax);
+        work.run("remote", "set-url", "origin", server.url("fleet")).mustSucceed();
+        String old = work.write("a", "1").commit("One");
+        work.run("push", "-q", "origin", "main").mustSucceed();
+        work.run("commit", "-q", "--amend", "-m", "Other").mustSucceed();
+        work.run("push", "-q", "--force", "origin", "main").mustSucceed();
+        var repository = server.repositories.find(FLEET).orElseThrow();
+        assertThat(repository.resolve("refs/espalier/kept/" + old)).isNotNull();
+        assertThat(work.run("ls-remote", "origin").output()).doesNotContain("espalier").contains("refs/heads/main");
+        assertThat(work.run("-c", "protocol.version=0", "ls-remote", "origin").output())
+                .doesNotContain("espalier");
+    }
+
+    /** A blob of 2 GB, told in the pack's first object and sent to its end: read past, never held. */
+    @Test
+    @Tag("long")
+    void pushOfTwoGigabytesIsRefusedInBoundedMemory() throws Exception {
+        long body = 2L << 30;
+        try (Socket socket = new Socket("127.0.0.1", server.port());
+                OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 1 << 16);
+                InputStream in = socket.getInputStream()) {
+            socket.setSoTimeout(120_000);
+            String command = "0".repeat(40) + " " + "1".repeat(40) + " refs/heads/big\0 report-status side-band-64k\n";
+            String lines = String.format("%04x%s0000", command.length() + 4, command);
+            var head = new ByteArrayOutputStream();
+            head.writeBytes(lines.getBytes(StandardCharsets.ISO_8859_1));
+            head.writeBytes(new byte[] {'P', 'A', 'C', 'K', 0, 0, 0, 2, 0, 0, 0, 1});
+            // A blob of 2^31 bytes: type 3, then seven bits of the size a byte
+            head.writeBytes(new byte[] {(byte) 0xb0, (byte) 0x80, (byte) 0x80, (byte) 0x80, 0x40});
+            head.writeBytes(new byte[] {0x78, (byte) 0x9c});
+            long length = head.size() + body;
+            String auth = Base64.getEncoder().encodeToString("ann:secret".getBytes(StandardCharsets.US_ASCII));
+            out.write(("POST /git/fleet.git/git-receive-pack HTTP/1.1\r\nHost: x\r\nAuthorization: Basic " + auth
+                            + "\r\nContent-Type: application/x-git-receive-pack-request\r\nContent-Length: " + length
+                            + "\r\nConnection: close\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.write(head.toByteArray());
+            byte[] chunk = new byte[1 << 20];
+            System.gc();
+            long before = used();
+            long most = before;
+            for (long sent = 0; sent < body; sent += chunk.length) {
+                out.write(chunk);
+                most = Math.max(most, sent % (64 << 20) == 0 ? used() : 0);
+            }
+            out.flush();
+            String answer = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(answer).contains("200").containsIgnoringCase("object too large");
+            assertThat(most - before).isLessThan(200 << 20);
+        }
+        assertThat(size(folder.resolve("git"))).isLessThan(200_000);
+    }
+
+    private static long used() {
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
     }
 
     @Test
