@@ -1,0 +1,85 @@
+package io.espalier.orchestrator;
+
+import io.espalier.orchestrator.host.HostRegistry;
+import io.espalier.orchestrator.host.HostRows;
+import io.espalier.orchestrator.host.HostWatch;
+import io.espalier.orchestrator.host.LinkLimits;
+import io.espalier.orchestrator.host.Links;
+import io.espalier.orchestrator.host.LinksByAddress;
+import io.espalier.orchestrator.host.LocalLinks;
+import io.espalier.orchestrator.host.Traffic;
+import io.espalier.orchestrator.rollout.Reconciler;
+import io.espalier.orchestrator.ssh.DeployKey;
+import io.espalier.orchestrator.ssh.HostKey;
+import io.espalier.orchestrator.ssh.RegisteredHostKeys;
+import io.espalier.orchestrator.ssh.SshLinks;
+import io.espalier.orchestrator.ssh.SshSettings;
+import java.time.InstantSource;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The machines: what is known of them, the ways to them, and who looks after them. */
+@Configuration(proxyBeanMethods = false)
+class HostConfiguration {
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    HostRegistry hostRegistry(DataSource database, InstantSource clock) {
+        return new HostRegistry(new HostRows(database), clock);
+    }
+
+    @Bean
+    DeployKey deployKey(OrchestratorProperties properties) {
+        return DeployKey.in(properties.data().resolve("keys"));
+    }
+
+    @Bean
+    Traffic traffic() {
+        return new Traffic();
+    }
+
+    @Bean
+    FleetNow fleetNow(HostRegistry registry, ObjectProvider<Reconciler> reconciler) {
+        return new FleetNow(registry, () -> reconciler.getObject().wanted());
+    }
+
+    @Bean
+    Links links(
+            OrchestratorProperties properties,
+            HostRegistry registry,
+            DeployKey key,
+            Traffic traffic,
+            FleetNow fleet,
+            InstantSource clock) {
+        OrchestratorProperties.Hosts settings = properties.hosts();
+        var keys = new RegisteredHostKeys(
+                registry, settings.authorities().stream().map(HostKey::parse).toList());
+        var remote = new SshLinks(
+                key.login(),
+                keys,
+                registry::welcome,
+                fleet::find,
+                SshSettings.DEFAULT.withConnections(settings.connections()),
+                LinkLimits.DEFAULT,
+                traffic,
+                clock);
+        var local = new LocalLinks(_ -> settings.localSocket(), registry::welcome, LinkLimits.DEFAULT, traffic);
+        return new LinksByAddress(local, remote);
+    }
+
+    @Bean
+    HostWatch hostWatch(
+            OrchestratorProperties properties,
+            Links links,
+            HostRegistry registry,
+            FleetNow fleet,
+            ObjectProvider<Reconciler> reconciler) {
+        HostWatch.Settings usual = HostWatch.Settings.DEFAULT;
+        var settings = new HostWatch.Settings(
+                properties.hosts().watch(), properties.hosts().parallel(), usual.retries(), usual.perSecond());
+        return new HostWatch(links, registry, fleet::hosts, new Noticed(reconciler::getObject), settings);
+    }
+}

@@ -1,0 +1,51 @@
+package io.espalier.orchestrator;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Settings under {@code espalier} that are no single feature's.
+ *
+ * @param data holds everything that must not be lost: {@code db/}, {@code git/}, {@code objects/}, {@code keys/}
+ * @param database where what happened is kept
+ * @param hosts how hosts are reached and watched
+ * @param reconcile how often the whole fleet is compared with what is wanted, besides after each push
+ */
+@ConfigurationProperties("espalier")
+record OrchestratorProperties(
+        @DefaultValue("/var/lib/espalier") Path data,
+        @DefaultValue Database database,
+        @DefaultValue Hosts hosts,
+        @DefaultValue("1m") Duration reconcile) {
+
+    /**
+     * @param url of a PostgreSQL database, as {@code jdbc:postgresql://host/name}; the embedded one below {@code data} if
+     *     absent
+     */
+    record Database(@Nullable String url, @Nullable String user, @Nullable String password) {
+        @Override
+        public String toString() {
+            return "Database[" + url + "]";
+        }
+    }
+
+    /**
+     * @param watch how often each host is asked how it is
+     * @param parallel how many hosts are asked, or sent to, at a time
+     * @param connections how many SSH connections are kept open
+     * @param authorities public keys that sign host keys, as {@code ssh-ed25519 AAAA...}
+     * @param localSocket of the agent of a host without an address, which is this machine
+     * @param agentImage the agent with its own Java, for {@code espalier enrol}
+     */
+    record Hosts(
+            @DefaultValue("10s") Duration watch,
+            @DefaultValue("64") int parallel,
+            @DefaultValue("5000") int connections,
+            @DefaultValue List<String> authorities,
+            @DefaultValue("/run/espalier/agent.sock") Path localSocket,
+            @Nullable Path agentImage) {}
+}

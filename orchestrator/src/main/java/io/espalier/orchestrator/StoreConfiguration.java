@@ -1,0 +1,63 @@
+package io.espalier.orchestrator;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.espalier.orchestrator.audit.Audit;
+import io.espalier.orchestrator.store.Database;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The clock and the database. */
+@Configuration(proxyBeanMethods = false)
+class StoreConfiguration {
+
+    private static final int CONNECTIONS = 8;
+
+    @Bean
+    InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Bean
+    HikariDataSource database(OrchestratorProperties properties) {
+        var config = new HikariConfig();
+        OrchestratorProperties.Database given = properties.database();
+        if (given.url() == null) {
+            config.setJdbcUrl(
+                    Database.h2Url(folder(properties.data()).resolve("db").resolve("espalier")));
+            config.setUsername("espalier");
+            config.setPassword("");
+        } else {
+            config.setJdbcUrl(given.url());
+            config.setUsername(given.user());
+            config.setPassword(given.password());
+        }
+        config.setMaximumPoolSize(CONNECTIONS);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(10_000);
+        config.setPoolName("espalier-db");
+        return new HikariDataSource(config);
+    }
+
+    @Bean
+    Audit audit(JdbcClient jdbc, InstantSource clock) {
+        return new Audit(jdbc, clock);
+    }
+
+    /** Made if absent, for our eyes only. */
+    private static Path folder(Path data) {
+        try {
+            return Files.createDirectories(
+                    data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the data folder " + data + " (setting espalier.data)", e);
+        }
+    }
+}
