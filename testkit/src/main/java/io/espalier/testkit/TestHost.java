@@ -36,8 +36,8 @@ public record TestHost(Path script, Path hosts, String name, String address, lon
     public String must(String... command) {
         Ran ran = run(command);
         if (ran.status() != 0) {
-            throw new AssertionError(name + ": " + String.join(" ", command) + " ended with " + ran.status() + ": "
-                    + ran.output());
+            throw new AssertionError(
+                    name + ": " + String.join(" ", command) + " ended with " + ran.status() + ": " + ran.output());
         }
         return ran.output();
     }

@@ -106,12 +106,13 @@ public final class HostRegistry {
     /**
      * Refuses an agent that is not the one enrolled for its host, and notes its version; to be given to links.
      *
+     * <p>A host that nobody has enrolled, but whose SSH key the fleet source pins, is enrolled by its first welcome: who
+     * may write {@code host-key} into the fleet has said which machine it is, and the link has just proved that key.
+     *
      * @throws LinkException with {@code WRONG_HOST} or {@code NOT_ENROLLED}
      */
     public void welcome(Host host, Message.Welcome welcome) {
-        Auid own = auid(host.name())
-                .orElseThrow(() -> new LinkException(
-                        Reason.NOT_ENROLLED, host.name() + ": not enrolled (run: espalier enrol " + host.name() + ")"));
+        Auid own = auid(host.name()).orElseGet(() -> adopt(host, welcome.auid()));
         if (!own.equals(welcome.auid())) {
             throw new LinkException(
                     Reason.WRONG_HOST,
@@ -123,6 +124,30 @@ public final class HostRegistry {
                 host.name(),
                 record ->
                         record.agentVersion().equals(Optional.of(version)) ? record : record.withAgentVersion(version));
+    }
+
+    private Auid adopt(Host host, Auid presented) {
+        var ssh = host.ssh();
+        if (ssh.hostKey().isEmpty()) {
+            throw new LinkException(
+                    Reason.NOT_ENROLLED, host.name() + ": not enrolled (run: espalier enrol " + host.name() + ")");
+        }
+        try {
+            enrol(
+                    host.name(),
+                    new HostRecord.Enrolment(
+                            presented,
+                            ssh.address(),
+                            ssh.port(),
+                            ssh.user(),
+                            ssh.hostKey(),
+                            List.copyOf(host.tags()),
+                            clock.instant()));
+        } catch (IllegalArgumentException taken) {
+            throw new LinkException(
+                    Reason.WRONG_HOST, host.name() + ": the agent there is " + presented + ", an id of another host");
+        }
+        return presented;
     }
 
     /**

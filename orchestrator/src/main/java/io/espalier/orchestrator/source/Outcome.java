@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.source;
 
 import io.espalier.protocol.Reason;
+import java.util.Optional;
 
 /** How one look at a source ended, and therefore when the next one is due. */
 public sealed interface Outcome {
@@ -16,6 +17,36 @@ public sealed interface Outcome {
 
     /** Went wrong unexpectedly; tried again with backoff. */
     record Failed(Reason reason, String detail) implements Outcome {}
+
+    /** {@code settled}, {@code waiting}, {@code stalled} or {@code failed}. */
+    default String word() {
+        return switch (this) {
+            case Settled _ -> "settled";
+            case Waiting _ -> "waiting";
+            case Stalled _ -> "stalled";
+            case Failed _ -> "failed";
+        };
+    }
+
+    /** Empty where all is well. */
+    default Optional<Reason> why() {
+        return switch (this) {
+            case Settled _ -> Optional.empty();
+            case Waiting waiting -> Optional.of(waiting.reason());
+            case Stalled stalled -> Optional.of(stalled.reason());
+            case Failed failed -> Optional.of(failed.reason());
+        };
+    }
+
+    /** What went wrong, in words; empty where all is well. */
+    default String text() {
+        return switch (this) {
+            case Settled _ -> "";
+            case Waiting waiting -> waiting.detail();
+            case Stalled stalled -> stalled.detail();
+            case Failed failed -> failed.detail();
+        };
+    }
 
     static Outcome of(SourceException e) {
         String detail = String.valueOf(e.getMessage());

@@ -18,19 +18,18 @@ public record Pace(Duration interval, Duration firstRetry, Duration lastRetry) {
 
     public Pace {
         if (!interval.isPositive() || !firstRetry.isPositive() || lastRetry.compareTo(firstRetry) < 0) {
-            throw new IllegalArgumentException(
-                    "pace: " + interval + ", " + firstRetry + ", " + lastRetry + " (expected: positive, last >= first)");
+            throw new IllegalArgumentException("pace: " + interval + ", " + firstRetry + ", " + lastRetry
+                    + " (expected: positive, last >= first)");
         }
     }
 
     /** @param failures looks in a row that did not end well, including this one */
     Duration after(Outcome outcome, int failures, RandomGenerator random) {
-        Duration full =
-                switch (outcome) {
-                    case Outcome.Settled _ -> interval;
-                    case Outcome.Stalled _ -> lastRetry;
-                    case Outcome.Waiting _, Outcome.Failed _ -> backoff(failures);
-                };
+        Duration full = switch (outcome) {
+            case Outcome.Settled _ -> interval;
+            case Outcome.Stalled _ -> lastRetry;
+            case Outcome.Waiting _, Outcome.Failed _ -> backoff(failures);
+        };
         return Duration.ofNanos((long) (full.toNanos() * (1 - JITTER * random.nextDouble())));
     }
 

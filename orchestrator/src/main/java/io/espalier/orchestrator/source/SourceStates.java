@@ -39,9 +39,12 @@ public final class SourceStates {
     }
 
     void save(SourceName source, Stored stored) {
-        if (write("update source_state set spec_key = :key, revision = :revision, author = :author,"
-                        + " subject = :subject, committed_at = :committed, changed_at = :changed, looked_at = :looked,"
-                        + " outcome = :outcome, reason = :reason, detail = :detail where source = :source", source, stored)
+        if (write(
+                        "update source_state set spec_key = :key, revision = :revision, author = :author,"
+                                + " subject = :subject, committed_at = :committed, changed_at = :changed, looked_at = :looked,"
+                                + " outcome = :outcome, reason = :reason, detail = :detail where source = :source",
+                        source,
+                        stored)
                 == 0) {
             write(
                     "insert into source_state (source, spec_key, revision, author, subject, committed_at, changed_at,"
@@ -65,13 +68,15 @@ public final class SourceStates {
                 .param("key", stored.key().map(Digest::hex).orElse(null))
                 .param("revision", commit.map(one -> one.revision().id()).orElse(null))
                 .param("author", commit.map(one -> cut(one.author(), MAX_TEXT)).orElse(null))
-                .param("subject", commit.map(one -> cut(one.subject(), MAX_TEXT)).orElse(null))
+                .param(
+                        "subject",
+                        commit.map(one -> cut(one.subject(), MAX_TEXT)).orElse(null))
                 .param("committed", commit.map(one -> utc(one.at())).orElse(null))
                 .param("changed", stored.changedAt().map(SourceStates::utc).orElse(null))
                 .param("looked", utc(stored.lookedAt()))
-                .param("outcome", word(stored.outcome()))
-                .param("reason", reason(stored.outcome()).map(Reason::word).orElse(null))
-                .param("detail", detail(stored.outcome()).map(text -> cut(text, MAX_DETAIL)).orElse(null))
+                .param("outcome", stored.outcome().word())
+                .param("reason", stored.outcome().why().map(Reason::word).orElse(null))
+                .param("detail", cut(stored.outcome().text(), MAX_DETAIL))
                 .update();
     }
 
@@ -104,33 +109,6 @@ public final class SourceStates {
             case "waiting" -> new Outcome.Waiting(known, text);
             case "stalled" -> new Outcome.Stalled(known, text);
             default -> new Outcome.Failed(known, text);
-        };
-    }
-
-    private static String word(Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Settled _ -> "settled";
-            case Outcome.Waiting _ -> "waiting";
-            case Outcome.Stalled _ -> "stalled";
-            case Outcome.Failed _ -> "failed";
-        };
-    }
-
-    private static Optional<Reason> reason(Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Settled _ -> Optional.empty();
-            case Outcome.Waiting(Reason reason, _) -> Optional.of(reason);
-            case Outcome.Stalled(Reason reason, _) -> Optional.of(reason);
-            case Outcome.Failed(Reason reason, _) -> Optional.of(reason);
-        };
-    }
-
-    private static Optional<String> detail(Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Settled _ -> Optional.empty();
-            case Outcome.Waiting(_, String detail) -> Optional.of(detail);
-            case Outcome.Stalled(_, String detail) -> Optional.of(detail);
-            case Outcome.Failed(_, String detail) -> Optional.of(detail);
         };
     }
 

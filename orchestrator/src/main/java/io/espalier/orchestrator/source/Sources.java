@@ -68,13 +68,15 @@ public final class Sources implements AutoCloseable {
         var wanted = new TreeMap<>(named);
         for (SourceName name : configured.keySet()) {
             if (wanted.remove(name) != null) {
-                LOG.atWarn().addKeyValue("source", name).log("the fleet names a source that the configuration fixes; left out");
+                LOG.atWarn()
+                        .addKeyValue("source", name)
+                        .log("the fleet names a source that the configuration fixes; left out");
             }
         }
         for (SourceName name : List.copyOf(watchers.keySet())) {
             Watcher watcher = watchers.get(name);
             boolean stays = configured.containsKey(name)
-                    || watcher != null && watcher.spec().equals(wanted.get(name));
+                    || (watcher != null && watcher.spec().equals(wanted.get(name)));
             if (!stays && watcher != null) {
                 watcher.close();
                 watchers.remove(name);

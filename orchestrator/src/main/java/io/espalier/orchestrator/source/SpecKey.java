@@ -11,10 +11,9 @@ final class SpecKey {
     private SpecKey() {}
 
     static Digest of(SourceSpec spec) {
-        List<String> parts =
-                switch (spec) {
-                    case SourceSpec.Git(String url, String ref, var pick) -> List.of("git", url, ref, pick.orElse(""));
-                };
+        List<String> parts = switch (spec) {
+            case SourceSpec.Git(String url, String ref, var pick) -> List.of("git", url, ref, pick.orElse(""));
+        };
         MessageDigest digest = Digest.newSha256();
         for (String part : parts) {
             byte[] bytes = part.getBytes(StandardCharsets.UTF_8);

@@ -58,12 +58,14 @@ final class Watcher implements AutoCloseable {
         this.key = SpecKey.of(spec);
         this.opener = opener;
         this.with = with;
-        this.known = with.states().load(source).orElseGet(() -> new SourceStates.Stored(
-                Optional.empty(),
-                Optional.empty(),
-                Instant.EPOCH,
-                Optional.empty(),
-                new Outcome.Waiting(Reason.BUSY, "not looked at yet")));
+        this.known = with.states()
+                .load(source)
+                .orElseGet(() -> new SourceStates.Stored(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Instant.EPOCH,
+                        Optional.empty(),
+                        new Outcome.Waiting(Reason.BUSY, "not looked at yet")));
     }
 
     void start() {
@@ -150,7 +152,8 @@ final class Watcher implements AutoCloseable {
         Optional<Instant> changedAt = before.changedAt();
         try {
             Commit found = mirror().look();
-            if (!announced.equals(Optional.of(key)) || !commit.map(Commit::revision).equals(Optional.of(found.revision()))) {
+            if (!announced.equals(Optional.of(key))
+                    || !commit.map(Commit::revision).equals(Optional.of(found.revision()))) {
                 latest = null;
                 with.listener().advanced(new SourceAdvanced(source, found));
                 changedAt = Optional.of(with.clock().instant());
@@ -165,8 +168,12 @@ final class Watcher implements AutoCloseable {
         } catch (SourceException e) {
             outcome = Outcome.of(e);
         } catch (RuntimeException e) {
-            LOG.atError().addKeyValue("source", source).setCause(e).log("a look at a source broke; it will be tried again");
-            outcome = new Outcome.Failed(Reason.INTERNAL, "unexpected: " + e.getClass().getSimpleName());
+            LOG.atError()
+                    .addKeyValue("source", source)
+                    .setCause(e)
+                    .log("a look at a source broke; it will be tried again");
+            outcome = new Outcome.Failed(
+                    Reason.INTERNAL, "unexpected: " + e.getClass().getSimpleName());
         }
         failures = outcome instanceof Outcome.Settled ? 0 : failures + 1;
         report(before.outcome(), outcome);
@@ -187,7 +194,10 @@ final class Watcher implements AutoCloseable {
 
     private void report(Outcome before, Outcome now) {
         if (!now.equals(before) && !(now instanceof Outcome.Settled)) {
-            LOG.atWarn().addKeyValue("source", source).addKeyValue("outcome", now).log("source cannot be read");
+            LOG.atWarn()
+                    .addKeyValue("source", source)
+                    .addKeyValue("outcome", now)
+                    .log("source cannot be read");
         }
     }
 
@@ -224,7 +234,8 @@ final class Watcher implements AutoCloseable {
     Snapshot snapshot() {
         Revision revision = known.commit()
                 .map(Commit::revision)
-                .orElseThrow(() -> new SourceException(Reason.INVALID_REVISION, source + ": nothing was read of it yet"));
+                .orElseThrow(
+                        () -> new SourceException(Reason.INVALID_REVISION, source + ": nothing was read of it yet"));
         Snapshot cached = latest;
         if (cached == null || !cached.commit().revision().equals(revision)) {
             cached = mirror().snapshot(revision);
@@ -238,8 +249,7 @@ final class Watcher implements AutoCloseable {
     }
 
     Snapshot snapshot(String refOrRevision) {
-        Revision revision = mirror()
-                .resolve(refOrRevision)
+        Revision revision = mirror().resolve(refOrRevision)
                 .orElseThrow(() -> new SourceException(
                         Reason.INVALID_REVISION, source + ": no revision '" + refOrRevision + "' is held here"));
         return mirror().snapshot(revision);

@@ -113,7 +113,9 @@ public final class GitCli {
         command.addAll(List.of(args));
         var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         var environment = builder.environment();
-        environment.keySet().removeIf(name -> name.startsWith("GIT_") || name.toLowerCase().endsWith("_proxy"));
+        environment
+                .keySet()
+                .removeIf(name -> name.startsWith("GIT_") || name.toLowerCase().endsWith("_proxy"));
         environment.put("GIT_CONFIG_GLOBAL", "/dev/null");
         environment.put("GIT_CONFIG_NOSYSTEM", "1");
         environment.put("GIT_TERMINAL_PROMPT", "0");

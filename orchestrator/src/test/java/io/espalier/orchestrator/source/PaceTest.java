@@ -16,7 +16,8 @@ class PaceTest {
     @Test
     void intervalIsShortenedByUpToAFifth() {
         assertThat(PACE.after(new Outcome.Settled(), 0, NONE)).isEqualTo(Duration.ofSeconds(60));
-        assertThat(PACE.after(new Outcome.Settled(), 0, MOST)).isBetween(Duration.ofSeconds(48), Duration.ofSeconds(49));
+        assertThat(PACE.after(new Outcome.Settled(), 0, MOST))
+                .isBetween(Duration.ofSeconds(48), Duration.ofSeconds(49));
     }
 
     @Test
@@ -31,6 +32,7 @@ class PaceTest {
 
     @Test
     void whatNeedsAPersonIsLookedAtRarely() {
-        assertThat(PACE.after(new Outcome.Stalled(Reason.AUTH_FAILED, ""), 1, NONE)).isEqualTo(Duration.ofSeconds(300));
+        assertThat(PACE.after(new Outcome.Stalled(Reason.AUTH_FAILED, ""), 1, NONE))
+                .isEqualTo(Duration.ofSeconds(300));
     }
 }

@@ -78,7 +78,8 @@ class SourcesIT {
         assertThat(told).isEmpty();
         assertThat(sources.snapshot(FLEET).paths()).containsExactly("fleet.yaml");
         assertThat(sources.snapshot(FLEET, "main").commit()).isEqualTo(first.commit());
-        assertThat(sources.snapshot(FLEET, first.commit().revision().abbreviated()).commit())
+        assertThat(sources.snapshot(FLEET, first.commit().revision().abbreviated())
+                        .commit())
                 .isEqualTo(first.commit());
         SourceState state = sources.states().getFirst();
         assertThat(state.commit()).contains(first.commit());
@@ -162,7 +163,9 @@ class SourcesIT {
         GitCli remote = GitCli.init(folder.resolve("remote"));
         remote.write("a", "1").commit("One");
         sources.start(event -> {
-            assertThat(sources.snapshot(event.source(), event.commit().revision()).paths()).isNotEmpty();
+            assertThat(sources.snapshot(event.source(), event.commit().revision())
+                            .paths())
+                    .isNotEmpty();
             if (event.source().equals(FLEET)) {
                 sources.follow(Map.of(TEMPLATES, new SourceSpec.Git(url("remote"), "main", Optional.empty())));
                 sources.sync(event.source());
@@ -179,10 +182,14 @@ class SourcesIT {
         sources.start(told::add);
         next();
         sources.follow(Map.of(
-                TEMPLATES, new SourceSpec.Git(url("remote"), "main", Optional.empty()),
-                new SourceName("closed"), new SourceSpec.Git("http://127.0.0.1:1/x.git", "main", Optional.empty()),
-                new SourceName("unhosted"), new SourceSpec.Git("nowhere", "main", Optional.empty()),
-                new SourceName("ssh"), new SourceSpec.Git("git@127.0.0.1:x.git", "main", Optional.empty())));
+                TEMPLATES,
+                new SourceSpec.Git(url("remote"), "main", Optional.empty()),
+                new SourceName("closed"),
+                new SourceSpec.Git("http://127.0.0.1:1/x.git", "main", Optional.empty()),
+                new SourceName("unhosted"),
+                new SourceSpec.Git("nowhere", "main", Optional.empty()),
+                new SourceName("ssh"),
+                new SourceSpec.Git("git@127.0.0.1:x.git", "main", Optional.empty())));
         next();
         Files.move(folder.resolve("remote"), folder.resolve("moved"));
         SourceState state = sources.sync(TEMPLATES);
@@ -191,14 +198,16 @@ class SourcesIT {
         assertThat(sources.snapshot(TEMPLATES).paths()).containsExactly("a");
         assertThat(sources.sync(new SourceName("closed")).outcome())
                 .isInstanceOfSatisfying(
-                        Outcome.Waiting.class, waiting -> assertThat(waiting.reason()).isEqualTo(Reason.UNREACHABLE));
+                        Outcome.Waiting.class,
+                        waiting -> assertThat(waiting.reason()).isEqualTo(Reason.UNREACHABLE));
         assertThat(sources.sync(new SourceName("unhosted")).outcome())
                 .isEqualTo(new Outcome.Stalled(
                         Reason.MALFORMED, "no repository 'nowhere' is hosted here (hosted: [fleet])"));
         assertThat(sources.sync(new SourceName("ssh")).outcome())
                 .isInstanceOfSatisfying(
                         Outcome.Stalled.class,
-                        stalled -> assertThat(stalled.detail()).contains("ssh is not allowed here (allowed: file, http)"));
+                        stalled ->
+                                assertThat(stalled.detail()).contains("ssh is not allowed here (allowed: file, http)"));
         assertThatThrownBy(() -> sources.snapshot(new SourceName("closed"))).isInstanceOf(SourceException.class);
         assertThatThrownBy(() -> sources.sync(new SourceName("absent"))).hasMessageContaining("no source 'absent'");
     }
@@ -208,8 +217,7 @@ class SourcesIT {
         sources.start(told::add);
         next();
         sources.follow(Map.of(FLEET, new SourceSpec.Git("file:///etc", "main", Optional.empty())));
-        assertThat(sources.states().getFirst().spec())
-                .isEqualTo(new SourceSpec.Git("fleet", "main", Optional.empty()));
+        assertThat(sources.states().getFirst().spec()).isEqualTo(new SourceSpec.Git("fleet", "main", Optional.empty()));
         sources.follow(Map.of());
         assertThat(sources.sources()).containsExactly(FLEET);
     }

@@ -17,8 +17,7 @@ import java.util.Optional;
 final class DeployedHost {
 
     /** The bridge in the language that every Debian has. */
-    private static final String BRIDGE =
-            """
+    private static final String BRIDGE = """
             #!/usr/bin/perl
             use strict; use Socket; use IO::Select;
             socket(my $s, PF_UNIX, SOCK_STREAM, 0) or die "socket: $!";
@@ -40,16 +39,24 @@ final class DeployedHost {
     static void prepare(TestHost host, String key) {
         host.must("groupadd", "--system", "espalier");
         host.must(
-                "useradd", "--system", "--gid", "espalier", "--home-dir", "/var/lib/espalier", "--create-home",
-                "--shell", "/bin/sh", "espalier");
+                "useradd",
+                "--system",
+                "--gid",
+                "espalier",
+                "--home-dir",
+                "/var/lib/espalier-deploy",
+                "--create-home",
+                "--shell",
+                "/bin/sh",
+                "espalier");
         host.must("usermod", "-p", "*", "espalier");
         host.must("install", "-d", "-m", "755", "/run/espalier", "/opt/espalier-agent/bin");
-        host.must("install", "-d", "-o", "espalier", "-g", "espalier", "-m", "700", "/var/lib/espalier/.ssh");
+        host.must("install", "-d", "-o", "espalier", "-g", "espalier", "-m", "700", "/var/lib/espalier-deploy/.ssh");
         String bridge = SshSettings.DEFAULT.bridge();
         write(host, "/opt/espalier-agent/bin/espalier-agent", BRIDGE, "rwxr-xr-x");
         write(
                 host,
-                "/var/lib/espalier/.ssh/authorized_keys",
+                "/var/lib/espalier-deploy/.ssh/authorized_keys",
                 "restrict,port-forwarding,command=\"" + bridge + "\" " + key + "\n",
                 "rw-r--r--");
     }

@@ -147,9 +147,9 @@ class OpenSshIT {
     }
 
     private static void assertNoLoginSince(TestHost host, String before) throws IOException {
-        Await.until("sshd has noted the end of the connection", () -> logOf(host)
-                .substring(before.length())
-                .contains("preauth"));
+        Await.until(
+                "sshd has noted the end of the connection",
+                () -> logOf(host).substring(before.length()).contains("preauth"));
         assertThat(logOf(host).substring(before.length())).contains("KEX").doesNotContain("userauth-request");
     }
 
@@ -198,8 +198,8 @@ class OpenSshIT {
                 LinkLimits.DEFAULT,
                 traffic,
                 Clock.systemUTC())) {
-            LinkException refused = catchThrowableOfType(
-                    LinkException.class, () -> stranger.open(DeployedHost.host(hosts.get(1))));
+            LinkException refused =
+                    catchThrowableOfType(LinkException.class, () -> stranger.open(DeployedHost.host(hosts.get(1))));
             assertThat(refused.reason()).isEqualTo(Reason.AUTH_FAILED);
         }
     }
@@ -218,8 +218,7 @@ class OpenSshIT {
     @Test
     void agentThatIsDownIsToldFromAHostThatIsDown() {
         assertThat(failure(DeployedHost.host(hosts.get(1))).reason()).isEqualTo(Reason.AGENT_DOWN);
-        Host nobody = Hosts.at(
-                "h1", hosts.get(1).address(), 2222, "espalier", Optional.empty(), Optional.empty());
+        Host nobody = Hosts.at("h1", hosts.get(1).address(), 2222, "espalier", Optional.empty(), Optional.empty());
         assertThat(failure(nobody).reason()).isEqualTo(Reason.UNREACHABLE);
     }
 
@@ -268,7 +267,8 @@ class OpenSshIT {
             assertThat(fresh.confirm(3)).isNotNull();
         }
         assertThat(traffic.counts().handshakes()).isEqualTo(3);
-        assertThat(inner.must("sh", "-c", "grep -c 'Connection from " + hosts.get(1).address() + "' /var/log/sshd.log"))
+        assertThat(inner.must(
+                        "sh", "-c", "grep -c 'Connection from " + hosts.get(1).address() + "' /var/log/sshd.log"))
                 .isEqualTo("2");
         Host lost = DeployedHost.host(inner, Optional.of(new HostName("h77")));
         assertThat(failure(lost)).hasMessageContaining("h77 is not in the fleet");
@@ -290,8 +290,7 @@ class OpenSshIT {
         startAgent(host);
         Duration oneWay = Duration.ofMillis(13);
         try (var far = DelayProxy.to(host.address(), 22, oneWay)) {
-            Host remote =
-                    Hosts.at("h1", "127.0.0.1", far.port(), "espalier", Optional.empty(), Optional.empty());
+            Host remote = Hosts.at("h1", "127.0.0.1", far.port(), "espalier", Optional.empty(), Optional.empty());
             try (Link link = links.open(remote)) {
                 link.status();
                 long begin = System.nanoTime();

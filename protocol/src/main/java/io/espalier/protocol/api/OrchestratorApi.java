@@ -57,10 +57,12 @@ public interface OrchestratorApi {
             @RequestParam(required = false) @Nullable String unit,
             @RequestParam(required = false) @Nullable String ref);
 
+    /** What {@link #deploy} of the same ref, hosts and tiers would change; none or absent means all. */
     @GetExchange("/plan")
     PlanView plan(
             @RequestParam(required = false) @Nullable String ref,
-            @RequestParam(required = false) @Nullable String host);
+            @RequestParam(required = false) @Nullable List<String> host,
+            @RequestParam(required = false) @Nullable List<String> tier);
 
     // ---- changing ----
 

@@ -38,13 +38,12 @@ public record AddressGuard(boolean allowPrivate, boolean allowLocal) {
 
     void check(String host, InetAddress address) throws IOException {
         String kind = kindOf(address);
-        boolean allowed =
-                switch (kind) {
-                    case "public" -> true;
-                    case "private" -> allowPrivate;
-                    case "loopback", "link-local" -> allowLocal;
-                    default -> false;
-                };
+        boolean allowed = switch (kind) {
+            case "public" -> true;
+            case "private" -> allowPrivate;
+            case "loopback", "link-local" -> allowLocal;
+            default -> false;
+        };
         if (!allowed) {
             throw new Refused(host + " is the " + kind + " address " + address.getHostAddress()
                     + ", from which no source is fetched");
@@ -62,11 +61,13 @@ public record AddressGuard(boolean allowPrivate, boolean allowLocal) {
         if (address.isLinkLocalAddress() || isMetadata(raw)) {
             return "link-local";
         }
-        if (address.isAnyLocalAddress() || address.isMulticastAddress() || raw.length == 4 && (first == 0 || first >= 240)) {
+        if (address.isAnyLocalAddress()
+                || address.isMulticastAddress()
+                || (raw.length == 4 && (first == 0 || first >= 240))) {
             return "reserved";
         }
         boolean isPrivate = raw.length == 4
-                ? address.isSiteLocalAddress() || first == 100 && (second & 0xc0) == 64
+                ? address.isSiteLocalAddress() || (first == 100 && (second & 0xc0) == 64)
                 : (first & 0xfe) == 0xfc || address.isSiteLocalAddress();
         return isPrivate ? "private" : "public";
     }
@@ -74,7 +75,8 @@ public record AddressGuard(boolean allowPrivate, boolean allowLocal) {
     /** The one metadata service that does not sit on a link-local address: fd00:ec2::254. */
     private static boolean isMetadata(byte[] raw) {
         return raw.length == 16
-                && Arrays.equals(raw, new byte[] {(byte) 0xfd, 0, 0x0e, (byte) 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0x54});
+                && Arrays.equals(
+                        raw, new byte[] {(byte) 0xfd, 0, 0x0e, (byte) 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0x54});
     }
 
     /** The IPv4 address inside a mapped, compatible, 6to4 or NAT64 one: a gateway would deliver to that. */

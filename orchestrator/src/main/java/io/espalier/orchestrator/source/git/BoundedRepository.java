@@ -28,7 +28,11 @@ public final class BoundedRepository extends FileRepository {
     public static BoundedRepository open(Path folder, PackLimits limits) {
         try {
             var repository = new BoundedRepository(
-                    new FileRepositoryBuilder().setGitDir(folder.toFile()).setBare().setup(), limits);
+                    new FileRepositoryBuilder()
+                            .setGitDir(folder.toFile())
+                            .setBare()
+                            .setup(),
+                    limits);
             if (!repository.getObjectDatabase().exists()) {
                 repository.create(true);
                 repository.updateRef("HEAD").link("refs/heads/main");

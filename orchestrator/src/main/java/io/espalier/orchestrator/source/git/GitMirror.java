@@ -10,12 +10,12 @@ import io.espalier.orchestrator.source.SourceSpec;
 import io.espalier.protocol.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.revwalk.RevWalk;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A bare copy of the one ref of a remote repository that a source follows, with its whole history, so that every line
@@ -33,14 +33,15 @@ public final class GitMirror implements Mirror {
     private final BoundedRepository repository;
     private final GitContent content;
     private final Remote remote;
+    private final Upkeep upkeep;
 
-    private GitMirror(
-            SourceName source, SourceSpec.Git spec, BoundedRepository repository, RemoteAccess access) {
+    private GitMirror(SourceName source, SourceSpec.Git spec, BoundedRepository repository, RemoteAccess access) {
         this.source = source;
         this.spec = spec;
         this.wanted = WantedRef.of(spec.ref(), spec.pick());
         this.repository = repository;
         this.content = new GitContent(source, repository);
+        this.upkeep = new Upkeep(repository, Duration.ofHours(6));
         this.remote = new Remote(repository, spec.url(), access);
     }
 
@@ -49,11 +50,7 @@ public final class GitMirror implements Mirror {
      * @throws SourceException with {@code malformed} if the spec is not one that can be fetched here
      */
     public static GitMirror open(
-            SourceName source,
-            SourceSpec.Git spec,
-            Path folder,
-            RemoteAccess access,
-            PackLimits limits) {
+            SourceName source, SourceSpec.Git spec, Path folder, RemoteAccess access, PackLimits limits) {
         access.parse(spec.url());
         WantedRef.of(spec.ref(), spec.pick());
         BoundedRepository repository = BoundedRepository.open(folder, limits);
@@ -80,24 +77,28 @@ public final class GitMirror implements Mirror {
                 .orElseThrow(() -> new SourceException(
                         Reason.INVALID_REVISION, spec.url() + " has no branch or tag '" + wanted + "'"));
         try {
-            Ref held = repository.getRefDatabase().exactRef(HEAD);
-            if (held == null || !chosen.getObjectId().equals(held.getObjectId())) {
-                fetch(chosen.getName(), held == null ? null : held.getObjectId());
+            Optional<ObjectId> held = held();
+            if (!held.equals(Optional.ofNullable(chosen.getObjectId()))) {
+                fetch(chosen.getName(), held);
             }
-            return content.commit(repository.getRefDatabase().exactRef(HEAD).getObjectId());
+            return content.commit(held().orElseThrow(() -> new SourceException(
+                    Reason.FETCH_FAILED, spec.url() + ": '" + chosen.getName() + "' went away while it was fetched")));
         } catch (IOException e) {
             throw new SourceException(Reason.IO_ERROR, source + ": cannot write its mirror: " + e.getMessage(), e);
         }
     }
 
-    private void fetch(String name, @Nullable ObjectId before) throws IOException {
+    private Optional<ObjectId> held() throws IOException {
+        Ref head = repository.getRefDatabase().exactRef(HEAD);
+        return head == null ? Optional.empty() : Optional.ofNullable(head.getObjectId());
+    }
+
+    private void fetch(String name, Optional<ObjectId> before) throws IOException {
         remote.fetch(name, HEAD);
-        Ref now = repository.getRefDatabase().exactRef(HEAD);
-        if (now == null) {
-            throw new SourceException(Reason.FETCH_FAILED, spec.url() + ": '" + name + "' went away while it was fetched");
-        }
-        if (before != null) {
-            keepIfLeft(before, now.getObjectId());
+        upkeep.run();
+        Optional<ObjectId> now = held();
+        if (before.isPresent() && now.isPresent()) {
+            keepIfLeft(before.get(), now.get());
         }
     }
 

@@ -158,6 +158,8 @@ final class GitSnapshot implements Snapshot {
 
     private SourceException unreadable(IOException e) {
         return new SourceException(
-                Reason.IO_ERROR, source + ": cannot read " + commit.revision().abbreviated() + ": " + e.getMessage(), e);
+                Reason.IO_ERROR,
+                source + ": cannot read " + commit.revision().abbreviated() + ": " + e.getMessage(),
+                e);
     }
 }

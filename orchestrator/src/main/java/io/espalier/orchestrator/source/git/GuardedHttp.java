@@ -41,7 +41,7 @@ record GuardedHttp(AddressGuard guard) implements HttpConnectionFactory {
     }
 
     /** Makes plain sockets that check whom they connect to; TLS is then laid over them as ever. */
-    private static final class Sockets extends SSLSocketFactory {
+    static final class Sockets extends SSLSocketFactory {
 
         private final SSLSocketFactory tls;
         private final String host;

@@ -63,7 +63,8 @@ final class LsRefs {
         connection.setRequestProperty("Git-Protocol", "version=2");
         connection.setRequestProperty("Content-Type", "application/x-git-upload-pack-request");
         connection.setRequestProperty("Accept", RESULT);
-        credential.filter(known -> known.secret().isPresent())
+        credential
+                .filter(known -> known.secret().isPresent())
                 .ifPresent(known -> connection.setRequestProperty("Authorization", basic(known)));
         byte[] request = request(prefixes);
         connection.setFixedLengthStreamingMode(request.length);
@@ -79,7 +80,8 @@ final class LsRefs {
     }
 
     private static String basic(Credential credential) {
-        String pair = credential.user().orElse("git") + ":" + credential.secret().orElseThrow();
+        String pair =
+                credential.user().orElse("git") + ":" + credential.secret().orElseThrow();
         return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -130,7 +132,7 @@ final class LsRefs {
     }
 
     private static Ref ref(String line) throws IOException {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", 3);
         if (words.length < 2 || !ObjectId.isId(words[0])) {
             throw new NotUnderstood(line.startsWith("ERR ") ? line.substring(4) : "no ref line");
         }

@@ -52,7 +52,7 @@ final class PackLimitStream extends FilterInputStream {
             return;
         }
         if (header >= HEADER - 4) {
-            objects = objects << 8 | next & 0xff;
+            objects = (objects << 8) | (next & 0xff);
         }
         header++;
         if (header == HEADER && objects > limits.objects()) {

@@ -83,7 +83,8 @@ record PlainConnection(HttpURLConnection connection) implements HttpConnection {
     public List<String> getHeaderFields(String name) {
         String wanted = name.toLowerCase(Locale.ROOT);
         return connection.getHeaderFields().entrySet().stream()
-                .filter(field -> field.getKey() != null && field.getKey().toLowerCase(Locale.ROOT).equals(wanted))
+                .filter(field -> field.getKey() != null
+                        && field.getKey().toLowerCase(Locale.ROOT).equals(wanted))
                 .flatMap(field -> field.getValue().stream())
                 .toList();
     }

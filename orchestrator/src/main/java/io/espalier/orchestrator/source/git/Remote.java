@@ -15,10 +15,10 @@ import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.NotSupportedException;
 import org.eclipse.jgit.errors.TooLargeObjectInPackException;
 import org.eclipse.jgit.errors.TransportException;
+import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.lib.ObjectChecker;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
-import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.transport.CredentialsProvider;
 import org.eclipse.jgit.transport.FetchConnection;
 import org.eclipse.jgit.transport.RefSpec;
@@ -69,7 +69,9 @@ final class Remote {
 
     private Collection<Ref> ordinary(List<String> prefixes) {
         // A spec with a destination, because JGit asks only for refs that a fetch would take
-        var specs = prefixes.stream().map(prefix -> new RefSpec(prefix + "*:" + prefix + "*")).toList();
+        var specs = prefixes.stream()
+                .map(prefix -> new RefSpec(prefix + "*:" + prefix + "*"))
+                .toList();
         try (Transport transport = open();
                 FetchConnection connection = transport.openFetch(specs)) {
             return connection.getRefs();
@@ -112,8 +114,8 @@ final class Remote {
                 .orElseThrow(() -> new SourceException(
                         Reason.AUTH_FAILED,
                         url + ": no credential with a key file and a known_hosts file covers this URL"));
-        SshRemotes sessions = new SshRemotes(
-                known.keyFile().orElseThrow(), known.knownHosts().orElseThrow(), access.guard());
+        SshRemotes sessions =
+                new SshRemotes(known.keyFile().orElseThrow(), known.knownHosts().orElseThrow(), access.guard());
         lastSsh = sessions;
         return sessions;
     }
@@ -140,19 +142,18 @@ final class Remote {
             return new SourceException(refusedHost.reason(), url + ": " + refusedHost.getMessage(), e);
         }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            Reason reason =
-                    switch (cause) {
-                        case PackRefused refused -> refused.reason();
-                        case TooLargeObjectInPackException _ -> Reason.TOO_LARGE;
-                        case CorruptObjectException _ -> Reason.INVALID_REVISION;
-                        case AddressGuard.Refused _, NotSupportedException _ -> Reason.MALFORMED;
-                        case UnknownHostException _, ConnectException _ -> Reason.UNREACHABLE;
-                        case SocketTimeoutException _ -> Reason.TIMED_OUT;
-                        case SshException ssh when ssh.getDisconnectCode()
-                                        == SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE ->
-                            Reason.AUTH_FAILED;
-                        default -> Reason.FETCH_FAILED;
-                    };
+            Reason reason = switch (cause) {
+                case PackRefused refused -> refused.reason();
+                case TooLargeObjectInPackException _ -> Reason.TOO_LARGE;
+                case CorruptObjectException _ -> Reason.INVALID_REVISION;
+                case AddressGuard.Refused _, NotSupportedException _ -> Reason.MALFORMED;
+                case UnknownHostException _, ConnectException _ -> Reason.UNREACHABLE;
+                case SocketTimeoutException _ -> Reason.TIMED_OUT;
+                case SshException ssh
+                when ssh.getDisconnectCode() == SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE ->
+                    Reason.AUTH_FAILED;
+                default -> Reason.FETCH_FAILED;
+            };
             if (reason != Reason.FETCH_FAILED) {
                 return new SourceException(reason, url + ": " + cause.getMessage(), e);
             }

@@ -25,7 +25,8 @@ public record RemoteAccess(Set<String> schemes, AddressGuard guard, List<Credent
         schemes = Set.copyOf(schemes);
         credentials = List.copyOf(credentials);
         if (!KNOWN.containsAll(schemes)) {
-            throw new IllegalArgumentException("schemes: " + schemes + " (expected: some of https, ssh, git, http, file)");
+            throw new IllegalArgumentException(
+                    "schemes: " + schemes + " (expected: some of https, ssh, git, http, file)");
         }
     }
 
@@ -48,7 +49,10 @@ public record RemoteAccess(Set<String> schemes, AddressGuard guard, List<Credent
             throw malformed(url + ": " + scheme + " is not allowed here (allowed: "
                     + String.join(", ", schemes.stream().sorted().toList()) + ")");
         }
-        if (!scheme.equals("file") && (uri.getHost() == null || uri.getHost().isBlank() || uri.getHost().startsWith("-"))) {
+        if (!scheme.equals("file")
+                && (uri.getHost() == null
+                        || uri.getHost().isBlank()
+                        || uri.getHost().startsWith("-"))) {
             throw malformed(url + ": names no host");
         }
         return uri;
@@ -72,7 +76,9 @@ public record RemoteAccess(Set<String> schemes, AddressGuard guard, List<Credent
                     && bound.getHost().equalsIgnoreCase(uri.getHost())
                     && portOf(bound) == portOf(uri)
                     && !wanted.contains("..")
-                    && (folder.equals("/") || wanted.equals(path) || withSlash(wanted).startsWith(withSlash(folder)));
+                    && (folder.equals("/")
+                            || wanted.equals(path)
+                            || withSlash(wanted).startsWith(withSlash(folder)));
         } catch (URISyntaxException _) {
             return false;
         }

@@ -22,7 +22,8 @@ record Semver(BigInteger major, BigInteger minor, BigInteger patch, List<String>
         if (text.length() > 256 || !form.matches()) {
             return Optional.empty();
         }
-        List<String> before = form.group(4) == null ? List.of() : List.of(form.group(4).split("\\.", -1));
+        List<String> before =
+                form.group(4) == null ? List.of() : List.of(form.group(4).split("\\.", -1));
         if (before.contains("")) {
             return Optional.empty();
         }

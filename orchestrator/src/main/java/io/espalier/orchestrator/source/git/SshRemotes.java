@@ -51,7 +51,8 @@ final class SshRemotes extends SshdSessionFactory {
     }
 
     /** Set once the server's key or address was refused. */
-    @Nullable Refused refused() {
+    @Nullable
+    Refused refused() {
         return refused;
     }
 

@@ -47,8 +47,8 @@ public final class TreeCheck {
                 if (!wrong.isEmpty()) {
                     found.add(Finding.error(printable(walk.getPathString()) + " " + wrong));
                     if (found.size() == MAX_FINDINGS) {
-                        found.add(Finding.error("more of this kind may follow; only the first " + MAX_FINDINGS
-                                + " are shown"));
+                        found.add(Finding.error(
+                                "more of this kind may follow; only the first " + MAX_FINDINGS + " are shown"));
                         return found;
                     }
                 } else if (walk.isSubtree()) {

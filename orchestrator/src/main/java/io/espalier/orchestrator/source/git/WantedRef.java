@@ -28,7 +28,8 @@ public final class WantedRef {
     public static WantedRef of(String ref, Optional<String> pick) {
         boolean picks = ref.endsWith("*");
         String name = picks ? ref.substring(0, ref.length() - 1) + "x" : ref;
-        if (!name.equals("HEAD") && !Repository.isValidRefName(name.startsWith("refs/") ? name : "refs/heads/" + name)) {
+        if (!name.equals("HEAD")
+                && !Repository.isValidRefName(name.startsWith("refs/") ? name : "refs/heads/" + name)) {
             throw malformed("'" + ref + "' is not a ref (expected: a branch, a tag, or a full ref such as"
                     + " refs/heads/main)");
         }

@@ -66,8 +66,8 @@ public final class HostedGitServlet extends GitServlet {
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
         // Where a filter before this one has signed the caller in, that counts
-        Optional<String> user = Optional.ofNullable(request.getRemoteUser())
-                .or(() -> signedIn(request.getHeader("Authorization")));
+        Optional<String> user =
+                Optional.ofNullable(request.getRemoteUser()).or(() -> signedIn(request.getHeader("Authorization")));
         if (user.isEmpty()) {
             response.setHeader("WWW-Authenticate", "Basic realm=\"espalier\", charset=\"UTF-8\"");
             response.sendError(HttpServletResponse.SC_UNAUTHORIZED);

@@ -11,6 +11,7 @@ import io.espalier.orchestrator.source.git.WantedRef;
 import io.espalier.protocol.Reason;
 import java.io.IOException;
 import java.util.Optional;
+import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 
 /** A source whose repository is hosted here: what it looks at is already at hand. */
@@ -35,7 +36,8 @@ public final class HostedMirror implements Mirror {
                 .find(repositoryName)
                 .orElseThrow(() -> new SourceException(
                         Reason.MALFORMED,
-                        "no repository '" + repositoryName + "' is hosted here (hosted: " + repositories.names() + ")"));
+                        "no repository '" + repositoryName + "' is hosted here (hosted: " + repositories.names()
+                                + ")"));
         return new HostedMirror(source, repositoryName, repository, wanted);
     }
 
@@ -43,11 +45,12 @@ public final class HostedMirror implements Mirror {
     public Commit look() {
         try {
             var refs = repository.getRefDatabase().getRefsByPrefix("refs/heads/", "refs/tags/");
-            return content.commit(wanted.choose(refs)
+            return wanted.choose(refs)
+                    .map(Ref::getObjectId)
+                    .map(content::commit)
                     .orElseThrow(() -> new SourceException(
                             Reason.INVALID_REVISION,
-                            repositoryName + " has no branch or tag '" + wanted + "' (push one to start)"))
-                    .getObjectId());
+                            repositoryName + " has no branch or tag '" + wanted + "' (push one to start)"));
         } catch (IOException e) {
             throw new SourceException(Reason.IO_ERROR, repositoryName + ": cannot read: " + e.getMessage(), e);
         }

@@ -4,30 +4,24 @@ import io.espalier.orchestrator.source.SourceException;
 import io.espalier.orchestrator.source.SourceName;
 import io.espalier.orchestrator.source.git.BoundedRepository;
 import io.espalier.orchestrator.source.git.PackLimits;
+import io.espalier.orchestrator.source.git.Upkeep;
 import io.espalier.protocol.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.eclipse.jgit.api.Git;
-import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.lib.StoredConfig;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The repositories that this process serves: bare ones, one folder {@code NAME.git} each. */
 public final class HostedRepositories implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(HostedRepositories.class);
-    private static final int MAX_PACKS = 20;
-    private static final int MAX_LOOSE = 500;
 
     private final Path folder;
     private final PackLimits limits;
@@ -112,31 +106,10 @@ public final class HostedRepositories implements AutoCloseable {
         }
     }
 
-    /**
-     * Puts small packs and loose objects together where there are many: a clone of thousands of loose objects takes ten
-     * times as long. Objects that nothing refers to, such as those of refused pushes, go after two weeks.
-     */
+    /** Keeps each repository quick to read, see {@link Upkeep}. */
     public void tidy() {
         for (SourceName name : names()) {
-            find(name).ifPresent(repository -> tidy(name, repository));
-        }
-    }
-
-    private static void tidy(SourceName name, BoundedRepository repository) {
-        try (Git git = Git.wrap(repository)) {
-            var counts = git.gc().getStatistics();
-            long packs = ((Number) counts.get("numberOfPackFiles")).longValue();
-            long loose = ((Number) counts.get("numberOfLooseObjects")).longValue();
-            if (packs > MAX_PACKS || loose > MAX_LOOSE) {
-                git.gc().call();
-                LOG.atInfo()
-                        .addKeyValue("repository", name)
-                        .addKeyValue("packs", packs)
-                        .addKeyValue("loose", loose)
-                        .log("repository tidied");
-            }
-        } catch (GitAPIException | RuntimeException e) {
-            LOG.atWarn().addKeyValue("repository", name).setCause(e).log("a repository could not be tidied");
+            find(name).ifPresent(repository -> new Upkeep(repository, Duration.ZERO).run());
         }
     }
 

@@ -42,7 +42,9 @@ record PushExchange(Duration patience) {
         } catch (UnpackException | PackProtocolException | CorruptObjectException e) {
             LOG.atInfo()
                     .addKeyValue("path", request.getPathInfo())
-                    .addKeyValue("why", e.getCause() == null ? e.getMessage() : e.getCause().getMessage())
+                    .addKeyValue(
+                            "why",
+                            e.getCause() == null ? e.getMessage() : e.getCause().getMessage())
                     .log("push refused");
             discard(request.getInputStream());
         } catch (IOException e) {

@@ -8,6 +8,7 @@ import io.espalier.orchestrator.source.SourceName;
 import io.espalier.orchestrator.source.git.GitContent;
 import io.espalier.orchestrator.source.git.GitMirror;
 import io.espalier.orchestrator.source.git.TreeCheck;
+import io.espalier.orchestrator.source.git.WantedRef;
 import io.espalier.orchestrator.source.hosting.HostedSources.Following;
 import io.espalier.protocol.Reason;
 import java.io.IOException;
@@ -17,7 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
@@ -63,7 +67,7 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
         try {
             options = PushOptions.parse(push.getPushOptions() == null ? List.of() : push.getPushOptions());
         } catch (IllegalArgumentException e) {
-            out.print(e.getMessage());
+            out.print(String.valueOf(e.getMessage()));
             refuse(commands, "unknown push option");
             return;
         }
@@ -119,8 +123,11 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
         }
         summarise(out, findings);
         if (options.dryRun()) {
-            following.forEach(one -> relay(out, one.source(), lines -> handling.follower()
-                    .plan(one.source(), snapshot(one.source(), command.getNewId()), lines)));
+            following.forEach(one -> relay(
+                    out,
+                    one.source(),
+                    lines ->
+                            handling.follower().plan(one.source(), snapshot(one.source(), command.getNewId()), lines)));
         }
     }
 
@@ -208,7 +215,7 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
                     .log("push accepted");
             handling.sources().following(repositoryName).stream()
                     .filter(one -> one.ref().concerns(command.getRefName()))
-                    .forEach(one -> accepted.add(new Accepted(one.source(), command)));
+                    .forEach(one -> accepted.add(new Accepted(one.source(), one.ref(), command)));
         }
         if (accepted.isEmpty()) {
             return;
@@ -224,16 +231,32 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
                 .forEach(one -> follow(out, one));
     }
 
-    private record Accepted(SourceName source, ReceiveCommand command) {}
+    private record Accepted(SourceName source, WantedRef ref, ReceiveCommand command) {}
+
+    private Optional<Commit> current(Accepted one) {
+        try {
+            return one.ref()
+                    .choose(repository.getRefDatabase().getRefsByPrefix("refs/heads/", "refs/tags/"))
+                    .map(Ref::getObjectId)
+                    .map(new GitContent(one.source(), repository)::commit);
+        } catch (IOException e) {
+            throw new SourceException(Reason.IO_ERROR, repositoryName + ": cannot read its refs", e);
+        }
+    }
 
     private void follow(Lines out, Accepted one) {
         Commit commit =
                 new GitContent(one.source(), repository).commit(one.command().getNewId());
+        if (!current(one).equals(Optional.of(commit))) {
+            // A tag below the highest one, or somebody else's push came right after
+            out.print("accepted; " + one.source() + " stands at another revision");
+            return;
+        }
         relay(out, one.source(), lines -> handling.follower().follow(one.source(), commit, lines));
     }
 
     private void relay(
-            Lines out, SourceName source, java.util.function.Consumer<java.util.function.Consumer<String>> producer) {
+            Lines out, SourceName source, Consumer<Consumer<String>> producer) {
         try {
             if (!LineRelay.run(producer, out::print, handling.rules().followTime())) {
                 out.print("no longer waiting; the web pages show how " + source + " goes on");
@@ -250,7 +273,8 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
             return;
         }
         try {
-            RefUpdate ref = repository.updateRef(GitMirror.KEPT + command.getOldId().name());
+            RefUpdate ref =
+                    repository.updateRef(GitMirror.KEPT + command.getOldId().name());
             ref.setNewObjectId(command.getOldId());
             ref.update();
         } catch (IOException e) {

@@ -62,8 +62,8 @@ class SourceConfiguration {
             JdbcClient jdbc,
             InstantSource clock) {
         var guard = new AddressGuard(properties.allowPrivate(), properties.allowLocal());
-        var access =
-                new RemoteAccess(properties.schemes(), guard, credentials(properties.credentials()), properties.timeout());
+        var access = new RemoteAccess(
+                properties.schemes(), guard, credentials(properties.credentials()), properties.timeout());
         SourceProperties.Fleet fleet = properties.fleet();
         return new Sources(
                 Map.of(new SourceName(fleet.name()), new SourceSpec.Git(fleet.url(), fleet.ref(), fleet.pick())),
@@ -109,8 +109,7 @@ class SourceConfiguration {
         SourceProperties.Hosting hosting = properties.hosting();
         var rules = new PushRules(
                 limits, hosting.maxFiles(), hosting.allowRewrite(), hosting.checkTime(), hosting.followTime());
-        var servlet =
-                new HostedGitServlet(repositories, access, check, follower, new FollowingSources(sources), rules);
+        var servlet = new HostedGitServlet(repositories, access, check, follower, new FollowingSources(sources), rules);
         var registration = new ServletRegistrationBean<>(servlet, "/git/*");
         registration.setName("git");
         return registration;
@@ -124,6 +123,10 @@ class SourceConfiguration {
             HostedRepositories repositories,
             SourceProperties properties) {
         return new SourceLifecycle(
-                sources, listener, deliveries, repositories, properties.hosting().tidyEvery());
+                sources,
+                listener,
+                deliveries,
+                repositories,
+                properties.hosting().tidyEvery());
     }
 }

@@ -62,12 +62,11 @@ public final class Hooks {
 
     /** @param headers looks a header up by its name in any case */
     Answer take(String name, Function<String, Optional<String>> headers, byte[] body) {
-        Optional<SourceName> source = name.matches("[a-z0-9][a-z0-9-]{0,63}")
-                ? Optional.of(new SourceName(name))
-                : Optional.empty();
+        Optional<SourceName> source =
+                name.matches("[a-z0-9][a-z0-9-]{0,63}") ? Optional.of(new SourceName(name)) : Optional.empty();
         var signatures = new Signatures(headers, body, clock.instant());
-        Verdict verdict = signatures.check(alwaysTwo(source.map(known -> secrets.getOrDefault(known, List.of()))
-                .orElse(List.of())));
+        Verdict verdict = signatures.check(alwaysTwo(
+                source.map(known -> secrets.getOrDefault(known, List.of())).orElse(List.of())));
         return switch (verdict) {
             case UNSIGNED -> Answer.UNSIGNED;
             case WRONG -> Answer.WRONG;

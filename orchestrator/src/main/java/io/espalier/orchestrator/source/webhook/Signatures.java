@@ -125,7 +125,7 @@ final class Signatures {
         byte[] signed = concat(utf8(id + "." + timestamp + "."), body);
         byte[] expected = mac("HmacSHA256", standardKey(secret), signed);
         boolean fits = false;
-        for (String value : values.split(" ")) {
+        for (String value : values.split(" ", -1)) {
             if (value.startsWith("v1,")) {
                 fits |= base64Fits(value.substring(3), expected);
             }

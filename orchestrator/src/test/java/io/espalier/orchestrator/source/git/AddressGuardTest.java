@@ -20,7 +20,8 @@ class AddressGuardTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1", "fd12::1", "fec0::1", "::ffff:10.0.0.1"})
+    @ValueSource(
+            strings = {"10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1", "fd12::1", "fec0::1", "::ffff:10.0.0.1"})
     void privateAddressesAreAllowedUnlessForbidden(String address) {
         assertThatCode(() -> check(USUAL, address)).doesNotThrowAnyException();
         assertThatThrownBy(() -> check(PUBLIC_ONLY, address)).hasMessageContaining("private address");

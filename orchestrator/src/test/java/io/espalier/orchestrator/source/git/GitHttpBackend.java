@@ -21,8 +21,13 @@ final class GitHttpBackend implements AutoCloseable {
     private final Path folder;
 
     GitHttpBackend(Path folder) throws IOException {
+        this(folder, HttpServer.create());
+    }
+
+    GitHttpBackend(Path folder, HttpServer server) throws IOException {
         this.folder = folder;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this.server = server;
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
@@ -43,7 +48,9 @@ final class GitHttpBackend implements AutoCloseable {
                     "GIT_CONFIG_NOSYSTEM", "1",
                     "REQUEST_METHOD", exchange.getRequestMethod(),
                     "PATH_INFO", exchange.getRequestURI().getPath(),
-                    "QUERY_STRING", Optional.ofNullable(exchange.getRequestURI().getQuery()).orElse(""),
+                    "QUERY_STRING",
+                            Optional.ofNullable(exchange.getRequestURI().getQuery())
+                                    .orElse(""),
                     "CONTENT_TYPE", header(exchange, "Content-Type"),
                     "HTTP_CONTENT_ENCODING", header(exchange, "Content-Encoding"),
                     "GIT_PROTOCOL", header(exchange, "Git-Protocol")));

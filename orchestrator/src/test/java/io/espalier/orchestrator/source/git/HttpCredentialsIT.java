@@ -87,13 +87,17 @@ class HttpCredentialsIT {
                 reached.incrementAndGet();
             }
             exchange.getResponseHeaders()
-                    .add("Location", "http://127.0.0.1:" + elsewhere.getAddress().getPort() + "/there/x.git"
-                            + exchange.getRequestURI().getPath().substring("/x.git".length()) + "?service=git-upload-pack");
+                    .add(
+                            "Location",
+                            "http://127.0.0.1:" + elsewhere.getAddress().getPort() + "/there/x.git"
+                                    + exchange.getRequestURI().getPath().substring("/x.git".length())
+                                    + "?service=git-upload-pack");
             exchange.sendResponseHeaders(301, -1);
             exchange.close();
         });
         elsewhere.start();
-        try (GitMirror mirror = mirror("http://127.0.0.1:" + elsewhere.getAddress().getPort() + "/x.git")) {
+        try (GitMirror mirror =
+                mirror("http://127.0.0.1:" + elsewhere.getAddress().getPort() + "/x.git")) {
             assertReason(mirror, Reason.FETCH_FAILED);
         } finally {
             elsewhere.stop(0);
@@ -133,9 +137,9 @@ class HttpCredentialsIT {
 
     private static void assertReason(GitMirror mirror, Reason reason) {
         assertThatThrownBy(mirror::look)
-                .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.reason())
-                        .as(e.getMessage())
-                        .isEqualTo(reason))
+                .isInstanceOfSatisfying(
+                        SourceException.class,
+                        e -> assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason))
                 .hasMessageNotContaining("secret");
     }
 

@@ -18,12 +18,14 @@ class LsRefsTest {
     @Test
     void requestAsksForThePrefixesOnly() {
         assertThat(new String(LsRefs.request(List.of("refs/heads/main")), StandardCharsets.US_ASCII))
-                .isEqualTo("0014command=ls-refs\n0013agent=espalier\n00010009peel\n001fref-prefix refs/heads/main\n0000");
+                .isEqualTo(
+                        "0014command=ls-refs\n0013agent=espalier\n00010009peel\n001fref-prefix refs/heads/main\n0000");
     }
 
     @Test
     void answerIsOneLineARef() throws Exception {
-        List<Ref> refs = parse("003d" + ID + " refs/heads/main\n" + "006b" + ID + " refs/tags/v1 peeled:" + ID + "\n0000");
+        List<Ref> refs =
+                parse("003d" + ID + " refs/heads/main\n" + "006b" + ID + " refs/tags/v1 peeled:" + ID + "\n0000");
         assertThat(refs).extracting(Ref::getName).containsExactly("refs/heads/main", "refs/tags/v1");
         assertThat(refs.getFirst().getObjectId().name()).isEqualTo(ID);
         assertThat(parse("0000")).isEmpty();
@@ -31,7 +33,8 @@ class LsRefsTest {
 
     @Test
     void anythingElseIsNotUnderstood() {
-        for (String answer : List.of("", "zzzz", "0001", "0003", "0004", "<htm", "0008none", "0013ERR no such x\n0000")) {
+        for (String answer :
+                List.of("", "zzzz", "0001", "0003", "0004", "<htm", "0008none", "0013ERR no such x\n0000")) {
             assertThatThrownBy(() -> parse(answer)).as(answer).isInstanceOf(LsRefs.NotUnderstood.class);
         }
         assertThatThrownBy(() -> parse("00ff" + ID)).isInstanceOf(EOFException.class);

@@ -155,7 +155,8 @@ abstract class MirrorContract {
             String now = remote.write("a", "3").commit("Other second");
             publish(remote);
             assertThat(mirror.look().revision().id()).isEqualTo(now);
-            assertThat(text(mirror.snapshot(mirror.resolve(old).orElseThrow()), "a")).contains("2");
+            assertThat(text(mirror.snapshot(mirror.resolve(old).orElseThrow()), "a"))
+                    .contains("2");
         }
         try (var repository = BoundedRepository.open(folder.resolve("mirror.git"), PackLimits.DEFAULT)) {
             assertThat(repository.resolve(GitMirror.KEPT + old)).isNotNull();
@@ -168,8 +169,7 @@ abstract class MirrorContract {
         try (GitMirror mirror = mirror("maim")) {
             assertThatThrownBy(mirror::look)
                     .isInstanceOfSatisfying(
-                            SourceException.class,
-                            e -> assertThat(e.reason()).isEqualTo(Reason.INVALID_REVISION))
+                            SourceException.class, e -> assertThat(e.reason()).isEqualTo(Reason.INVALID_REVISION))
                     .hasMessageContaining("no branch or tag 'maim'");
         }
     }
@@ -180,7 +180,8 @@ abstract class MirrorContract {
         Files.createSymbolicLink(remote.folder().resolve("link"), Path.of("a"));
         Files.createSymbolicLink(remote.folder().resolve("folder"), Path.of("."));
         remote.write("a", "1").run("add", "-A").mustSucceed();
-        remote.run("update-index", "--add", "--cacheinfo", "160000," + "1".repeat(40) + ",sub").mustSucceed();
+        remote.run("update-index", "--add", "--cacheinfo", "160000," + "1".repeat(40) + ",sub")
+                .mustSucceed();
         remote.run("commit", "-q", "-m", "Trap").mustSucceed();
         publish(remote);
         try (GitMirror mirror = mirror("main")) {

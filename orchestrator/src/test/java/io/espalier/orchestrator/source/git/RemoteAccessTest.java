@@ -81,7 +81,9 @@ class RemoteAccessTest {
                 new AddressGuard(true, false),
                 List.of(credential("https://h/"), credential("https://h/ops/"), credential("https://h/op")),
                 Duration.ofSeconds(5));
-        assertThat(access.credentialFor(new URIish("https://h/ops/x.git")).orElseThrow().url())
+        assertThat(access.credentialFor(new URIish("https://h/ops/x.git"))
+                        .orElseThrow()
+                        .url())
                 .isEqualTo("https://h/ops/");
     }
 

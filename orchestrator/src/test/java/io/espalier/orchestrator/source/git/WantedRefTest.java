@@ -17,7 +17,8 @@ class WantedRefTest {
     void plainNameIsABranchBeforeATag() {
         WantedRef main = WantedRef.of("main", Optional.empty());
         assertThat(main.prefixes()).containsExactly("refs/heads/main", "refs/tags/main");
-        assertThat(chosen(main, "refs/tags/main", "refs/heads/main2", "refs/heads/main")).isEqualTo("refs/heads/main");
+        assertThat(chosen(main, "refs/tags/main", "refs/heads/main2", "refs/heads/main"))
+                .isEqualTo("refs/heads/main");
         assertThat(chosen(main, "refs/tags/main")).isEqualTo("refs/tags/main");
         assertThat(chosen(main, "refs/heads/main2")).isEmpty();
     }
@@ -26,7 +27,8 @@ class WantedRefTest {
     void fullNameMeansItself() {
         WantedRef change = WantedRef.of("refs/pull/7/head", Optional.empty());
         assertThat(change.prefixes()).containsExactly("refs/pull/7/head");
-        assertThat(chosen(change, "refs/heads/refs/pull/7/head", "refs/pull/7/head")).isEqualTo("refs/pull/7/head");
+        assertThat(chosen(change, "refs/heads/refs/pull/7/head", "refs/pull/7/head"))
+                .isEqualTo("refs/pull/7/head");
         assertThat(WantedRef.of("HEAD", Optional.empty()).prefixes()).containsExactly("HEAD");
     }
 
@@ -43,9 +45,12 @@ class WantedRefTest {
 
     @Test
     void refThatIsNoneIsRefused() {
-        for (String ref : List.of("", "a b", "a..b", "/x", "x/", "a~1", "a^", "x.lock", "refs/heads/*/x", "-", "@{1}")) {
+        for (String ref :
+                List.of("", "a b", "a..b", "/x", "x/", "a~1", "a^", "x.lock", "refs/heads/*/x", "-", "@{1}")) {
             if (!ref.equals("-")) {
-                assertThatThrownBy(() -> WantedRef.of(ref, Optional.empty())).as(ref).hasMessageContaining("is not a ref");
+                assertThatThrownBy(() -> WantedRef.of(ref, Optional.empty()))
+                        .as(ref)
+                        .hasMessageContaining("is not a ref");
             }
         }
     }
@@ -75,9 +80,12 @@ class WantedRefTest {
                 "2.1.0",
                 "2.1.1",
                 "2.1.20");
-        assertThat(order.reversed().stream().map(text -> Semver.parse(text).orElseThrow()).sorted())
-                .containsExactlyElementsOf(
-                        order.stream().map(text -> Semver.parse(text).orElseThrow()).toList());
+        assertThat(order.reversed().stream()
+                        .map(text -> Semver.parse(text).orElseThrow())
+                        .sorted())
+                .containsExactlyElementsOf(order.stream()
+                        .map(text -> Semver.parse(text).orElseThrow())
+                        .toList());
         for (String none : List.of("1.0", "01.0.0", "1.0.0-", "1.0.0-a..b", "x1.0.0", "1.0.0 ", "")) {
             assertThat(Semver.parse(none)).as(none).isEmpty();
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.espalier.orchestrator.source.Finding;
 import io.espalier.orchestrator.source.GitCli;
 import io.espalier.orchestrator.source.SourceName;
+import io.espalier.orchestrator.source.git.WantedRef;
 import java.io.BufferedReader;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -211,6 +213,20 @@ class HostedPushIT {
     }
 
     @Test
+    void onlyATagThatBecomesTheHighestIsFollowed() throws Exception {
+        server.wanted = WantedRef.of("refs/tags/v*", Optional.of("semver"));
+        work.run("tag", "-a", "-m", "Ten", "v1.10.0").mustSucceed();
+        assertThat(work.run("push", "origin", "v1.10.0").mustSucceed().output())
+                .contains("remote: fleet " + work.head().substring(0, 8) + " applied");
+        work.write("new.yaml", "x\n").commit("Add");
+        work.run("tag", "v1.9.0").mustSucceed();
+        assertThat(work.run("push", "origin", "v1.9.0").mustSucceed().output())
+                .contains("remote: accepted; fleet stands at another revision")
+                .doesNotContain("applied");
+        assertThat(work.run("push", "origin", "main").mustSucceed().output()).doesNotContain("applied");
+    }
+
+    @Test
     void sameContentGivesTheSameFirstCommit() throws Exception {
         server.repositories.create(new SourceName("copy"), folder.resolve("content"));
         assertThat(server.repositories
@@ -233,7 +249,9 @@ class HostedPushIT {
         assertThat(packs.toFile().list((_, name) -> name.endsWith(".pack"))).hasSizeGreaterThan(20);
         // Packs of the last hour are left alone: somebody may be reading them
         for (File pack : packs.toFile().listFiles()) {
-            assertThat(pack.setLastModified(System.currentTimeMillis() - Duration.ofHours(2).toMillis())).isTrue();
+            assertThat(pack.setLastModified(
+                            System.currentTimeMillis() - Duration.ofHours(2).toMillis()))
+                    .isTrue();
         }
         server.repositories.tidy();
         assertThat(packs.toFile().list((_, name) -> name.endsWith(".pack"))).hasSizeLessThan(4);
@@ -242,6 +260,10 @@ class HostedPushIT {
     }
 
     private String served() throws Exception {
-        return server.repositories.find(FLEET).orElseThrow().resolve("refs/heads/main").name();
+        return server.repositories
+                .find(FLEET)
+                .orElseThrow()
+                .resolve("refs/heads/main")
+                .name();
     }
 }

@@ -31,6 +31,7 @@ public final class HostedServer implements AutoCloseable {
     volatile BiFunction<SourceName, Snapshot, List<Finding>> check = (_, _) -> List.of();
     volatile Follow follow = (source, commit, lines) ->
             lines.accept(source + " " + commit.revision().abbreviated() + " applied");
+    volatile WantedRef wanted = WantedRef.of("main", Optional.empty());
     private final Tomcat tomcat = new Tomcat();
 
     public HostedServer(Path folder) throws Exception {
@@ -40,7 +41,12 @@ public final class HostedServer implements AutoCloseable {
     HostedServer(Path folder, PushRules rules) throws Exception {
         repositories = new HostedRepositories(folder.resolve("git"), rules.limits());
         var servlet = new HostedGitServlet(
-                repositories, new Ann(), (source, snapshot) -> check.apply(source, snapshot), new Told(), new Fleet(), rules);
+                repositories,
+                new Ann(),
+                (source, snapshot) -> check.apply(source, snapshot),
+                new Told(),
+                new Fleet(),
+                rules);
         tomcat.setBaseDir(folder.resolve("tomcat").toString());
         tomcat.setPort(0);
         tomcat.getConnector().setProperty("address", "127.0.0.1");
@@ -96,7 +102,7 @@ public final class HostedServer implements AutoCloseable {
     private final class Fleet implements HostedSources {
         @Override
         public List<Following> following(SourceName repository) {
-            return List.of(new Following(repository, WantedRef.of("main", Optional.empty())));
+            return List.of(new Following(repository, wanted));
         }
 
         @Override

@@ -196,7 +196,9 @@ class HostilePushIT {
         work.run("push", "-q", "--force", "origin", "main").mustSucceed();
         var repository = server.repositories.find(FLEET).orElseThrow();
         assertThat(repository.resolve("refs/espalier/kept/" + old)).isNotNull();
-        assertThat(work.run("ls-remote", "origin").output()).doesNotContain("espalier").contains("refs/heads/main");
+        assertThat(work.run("ls-remote", "origin").output())
+                .doesNotContain("espalier")
+                .contains("refs/heads/main");
         assertThat(work.run("-c", "protocol.version=0", "ls-remote", "origin").output())
                 .doesNotContain("espalier");
     }
@@ -268,9 +270,11 @@ class HostilePushIT {
     void strangersAndReadersCannotPush() throws Exception {
         work.write("a", "1").commit("One");
         String port = "127.0.0.1:" + server.port() + "/git/";
-        assertThat(work.run("push", "http://ann:wrong@" + port + "fleet.git", "main").status())
+        assertThat(work.run("push", "http://ann:wrong@" + port + "fleet.git", "main")
+                        .status())
                 .isNotZero();
-        assertThat(work.run("ls-remote", "http://" + port + "fleet.git").status()).isNotZero();
+        assertThat(work.run("ls-remote", "http://" + port + "fleet.git").status())
+                .isNotZero();
         var reader = work.run("push", "http://reader:secret@" + port + "fleet.git", "main");
         assertThat(reader.output()).contains("reader may not push to fleet");
         work.run("ls-remote", "http://reader:secret@" + port + "fleet.git").mustSucceed();
@@ -285,7 +289,10 @@ class HostilePushIT {
     private GitCli.Result assertRefused(String message) {
         var push = work.run("push", "--force", "origin", "main");
         assertThat(push.status()).as(push.output()).isNotZero();
-        assertThat(push.output()).contains(message).contains("nothing was changed").contains("[remote rejected]");
+        assertThat(push.output())
+                .contains(message)
+                .contains("nothing was changed")
+                .contains("[remote rejected]");
         assertThat(served()).isEqualTo(before);
         assertThat(server.pushed).doesNotHaveDuplicates();
         return push;
@@ -337,7 +344,11 @@ class HostilePushIT {
                 + "data 4\nMany\nfrom refs/heads/main^0\n");
         for (int i = 0; i < count; i++) {
             String text = "f" + i;
-            stream.append("M 100644 inline many/").append(i % 100).append('/').append(i).append("\ndata ");
+            stream.append("M 100644 inline many/")
+                    .append(i % 100)
+                    .append('/')
+                    .append(i)
+                    .append("\ndata ");
             stream.append(text.length()).append('\n').append(text).append('\n');
         }
         work.feed(stream.toString(), "fast-import", "--quiet", "--force").mustSucceed();
@@ -353,13 +364,19 @@ class HostilePushIT {
 
     private static long size(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         }
     }
 
     private String served() {
         try {
-            return server.repositories.find(FLEET).orElseThrow().resolve("refs/heads/main").name();
+            return server.repositories
+                    .find(FLEET)
+                    .orElseThrow()
+                    .resolve("refs/heads/main")
+                    .name();
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -110,7 +110,8 @@ class SourceConfigurationIT {
 
                 @Override
                 public void follow(SourceName source, Commit commit, Consumer<String> lines) {
-                    boolean told = TOLD.stream().anyMatch(event -> event.commit().equals(commit));
+                    boolean told =
+                            TOLD.stream().anyMatch(event -> event.commit().equals(commit));
                     lines.accept("told before it was followed: " + told);
                     lines.accept("holds " + sources.snapshot(source).paths());
                 }
@@ -154,19 +155,26 @@ class SourceConfigurationIT {
         assertThat(told).isNotNull();
         assertThat(told.source()).isEqualTo(FLEET);
         work.write("bad", "x").commit("Bad");
-        assertThat(work.run("push", "origin", "main").output()).contains("remote: bad:1:1 is bad (did you mean 'good'?)");
+        assertThat(work.run("push", "origin", "main").output())
+                .contains("remote: bad:1:1 is bad (did you mean 'good'?)");
         GitCli.clone(url("templates"), folder.resolve("templates"));
     }
 
     @Test
     void hooksAreAnsweredByTheirSignature() throws Exception {
         byte[] body = "{\"ref\":\"refs/heads/main\"}".getBytes(StandardCharsets.UTF_8);
-        assertThat(post("fleet", body, "application/json", signature("correct horse", body))).isEqualTo(202);
-        assertThat(post("fleet", body, "application/json", signature("battery staple", body))).isEqualTo(202);
-        assertThat(post("fleet/svn", body, "text/plain", signature("correct horse", body))).isEqualTo(202);
-        assertThat(post("fleet", body, "application/json", signature("wrong", body))).isEqualTo(403);
-        assertThat(post("absent", body, "application/json", signature("correct horse", body))).isEqualTo(403);
-        assertThat(post("..%2fx", body, "application/json", signature("correct horse", body))).isIn(400, 403, 404);
+        assertThat(post("fleet", body, "application/json", signature("correct horse", body)))
+                .isEqualTo(202);
+        assertThat(post("fleet", body, "application/json", signature("battery staple", body)))
+                .isEqualTo(202);
+        assertThat(post("fleet/svn", body, "text/plain", signature("correct horse", body)))
+                .isEqualTo(202);
+        assertThat(post("fleet", body, "application/json", signature("wrong", body)))
+                .isEqualTo(403);
+        assertThat(post("absent", body, "application/json", signature("correct horse", body)))
+                .isEqualTo(403);
+        assertThat(post("..%2fx", body, "application/json", signature("correct horse", body)))
+                .isIn(400, 403, 404);
         assertThat(post("fleet", body, "application/json", "")).isEqualTo(401);
         assertThat(post("absent", body, "application/json", "")).isEqualTo(401);
     }
@@ -181,15 +189,18 @@ class SourceConfigurationIT {
     @Test
     void bodyThatIsNoJsonIsNotLookedInto() throws Exception {
         byte[] body = "{{{{ not json".getBytes(StandardCharsets.UTF_8);
-        assertThat(post("fleet", body, "application/json", signature("correct horse", body))).isEqualTo(202);
+        assertThat(post("fleet", body, "application/json", signature("correct horse", body)))
+                .isEqualTo(202);
     }
 
     @Test
     void bodyOverAMegabyteIsRefusedWhetherItsLengthIsToldOrNot() throws Exception {
         byte[] most = new byte[1 << 20];
-        assertThat(post("fleet", most, "application/json", signature("correct horse", most))).isEqualTo(202);
+        assertThat(post("fleet", most, "application/json", signature("correct horse", most)))
+                .isEqualTo(202);
         byte[] more = new byte[(1 << 20) + 1];
-        assertThat(post("fleet", more, "application/json", signature("correct horse", more))).isEqualTo(413);
+        assertThat(post("fleet", more, "application/json", signature("correct horse", more)))
+                .isEqualTo(413);
         var chunked = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/hooks/fleet"))
                 .header("X-Signature", signature("correct horse", more))
                 .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(more)))

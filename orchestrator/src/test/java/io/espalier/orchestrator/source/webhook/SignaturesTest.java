@@ -22,14 +22,18 @@ class SignaturesTest {
 
     @Test
     void githubVector() {
-        assertThat(check("Hello, World!", "X-Hub-Signature-256", "sha256=" + HELLO)).isEqualTo(Verdict.GENUINE);
-        assertThat(check("Hello, World", "X-Hub-Signature-256", "sha256=" + HELLO)).isEqualTo(Verdict.WRONG);
-        assertThat(check("Hello, World!", "x-hub-signature-256", "sha256=" + HELLO)).isEqualTo(Verdict.GENUINE);
+        assertThat(check("Hello, World!", "X-Hub-Signature-256", "sha256=" + HELLO))
+                .isEqualTo(Verdict.GENUINE);
+        assertThat(check("Hello, World", "X-Hub-Signature-256", "sha256=" + HELLO))
+                .isEqualTo(Verdict.WRONG);
+        assertThat(check("Hello, World!", "x-hub-signature-256", "sha256=" + HELLO))
+                .isEqualTo(Verdict.GENUINE);
     }
 
     @Test
     void bitbucketVectorUnderTheHeaderThatGithubUsesForSha1() {
-        assertThat(check("Hello World!", "X-Hub-Signature", "sha256=" + HELLO_BITBUCKET)).isEqualTo(Verdict.GENUINE);
+        assertThat(check("Hello World!", "X-Hub-Signature", "sha256=" + HELLO_BITBUCKET))
+                .isEqualTo(Verdict.GENUINE);
         // The SHA-1 of GitHub's example
         assertThat(check("Hello, World!", "X-Hub-Signature", "sha1=01dc10d0c83e72ed246219cdd91669667fe2ca59"))
                 .isEqualTo(Verdict.WRONG);
@@ -39,21 +43,26 @@ class SignaturesTest {
     void giteaAndItsKinSignWithoutAPrefix() {
         for (String header : List.of("X-Gitea-Signature", "X-Forgejo-Signature", "X-Gogs-Signature")) {
             assertThat(check("Hello, World!", header, HELLO)).as(header).isEqualTo(Verdict.GENUINE);
-            assertThat(check("Hello, World!", header, "sha256=" + HELLO)).as(header).isEqualTo(Verdict.WRONG);
+            assertThat(check("Hello, World!", header, "sha256=" + HELLO))
+                    .as(header)
+                    .isEqualTo(Verdict.WRONG);
         }
         assertThat(check("Hello, World!", "X-Hub-Signature-256", HELLO)).isEqualTo(Verdict.WRONG);
     }
 
     @Test
     void giteaFormBodyIsNotWhatItSigned() {
-        assertThat(check("payload=Hello%2C+World%21", "X-Gitea-Signature", HELLO)).isEqualTo(Verdict.WRONG);
+        assertThat(check("payload=Hello%2C+World%21", "X-Gitea-Signature", HELLO))
+                .isEqualTo(Verdict.WRONG);
     }
 
     @Test
     void githubSendsBothItsHeadersAndTheGoodOneCounts() {
         Map<String, String> headers = Map.of(
-                "X-Hub-Signature", "sha1=01dc10d0c83e72ed246219cdd91669667fe2ca59",
-                "X-Hub-Signature-256", "sha256=" + HELLO);
+                "X-Hub-Signature",
+                "sha1=01dc10d0c83e72ed246219cdd91669667fe2ca59",
+                "X-Hub-Signature-256",
+                "sha256=" + HELLO);
         assertThat(check("Hello, World!", headers, List.of(SECRET))).isEqualTo(Verdict.GENUINE);
     }
 
@@ -132,7 +141,8 @@ class SignaturesTest {
     @Test
     void nothingSignedIsToldApartFromWronglySigned() {
         assertThat(check("any", Map.of(), List.of(SECRET))).isEqualTo(Verdict.UNSIGNED);
-        assertThat(check("any", Map.of("X-GitHub-Event", "push"), List.of(SECRET))).isEqualTo(Verdict.UNSIGNED);
+        assertThat(check("any", Map.of("X-GitHub-Event", "push"), List.of(SECRET)))
+                .isEqualTo(Verdict.UNSIGNED);
     }
 
     @Test
@@ -161,8 +171,7 @@ class SignaturesTest {
     private static Verdict check(String body, Map<String, String> headers, List<String> secrets, Instant now) {
         var known = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         known.putAll(headers);
-        return new Signatures(
-                        name -> Optional.ofNullable(known.get(name)), body.getBytes(StandardCharsets.UTF_8), now)
+        return new Signatures(name -> Optional.ofNullable(known.get(name)), body.getBytes(StandardCharsets.UTF_8), now)
                 .check(secrets);
     }
 }

@@ -1,0 +1,326 @@
+package io.espalier.orchestrator.enrol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.espalier.orchestrator.fleet.Host;
+import io.espalier.orchestrator.host.HostRegistry;
+import io.espalier.orchestrator.host.HostState;
+import io.espalier.orchestrator.host.Hosts;
+import io.espalier.orchestrator.host.Link;
+import io.espalier.orchestrator.host.LinkLimits;
+import io.espalier.orchestrator.host.Registries;
+import io.espalier.orchestrator.host.Traffic;
+import io.espalier.orchestrator.ssh.DeployKey;
+import io.espalier.orchestrator.ssh.HostKey;
+import io.espalier.orchestrator.ssh.Login;
+import io.espalier.orchestrator.ssh.RegisteredHostKeys;
+import io.espalier.orchestrator.ssh.SshLinks;
+import io.espalier.orchestrator.ssh.SshSettings;
+import io.espalier.protocol.Auid;
+import io.espalier.protocol.HostName;
+import io.espalier.protocol.Reason;
+import io.espalier.testkit.NetnsHosts;
+import io.espalier.testkit.Ran;
+import io.espalier.testkit.TestHost;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPairGenerator;
+import java.security.PublicKey;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bare hosts with nothing but sshd become hosts of the fleet. */
+class EnrolmentIT {
+
+    private static final String BRIDGE = """
+            #!/bin/sh
+            if [ "$1" = bridge ]; then
+              exec perl -e '
+                use strict; use Socket; use IO::Select;
+                socket(my $s, PF_UNIX, SOCK_STREAM, 0) or die;
+                connect($s, sockaddr_un("/run/espalier/agent.sock")) or do { print STDERR "no agent: $!"; exit 69 };
+                my $both = IO::Select->new($s, \\*STDIN);
+                while (my @ready = $both->can_read) { for my $from (@ready) {
+                  my $n = sysread($from, my $data, 65536);
+                  if (!$n) { exit 0 if $from == $s; $both->remove(\\*STDIN); shutdown($s, 1); next }
+                  my $to = $from == $s ? \\*STDOUT : $s; syswrite($to, $data, $n) } }'
+            fi
+            echo "$0" > /run/espalier-agent.started
+            exec "%s" -cp "%s" io.espalier.orchestrator.enrol.StandInAgent espalier-agent %s
+            """;
+
+    @TempDir
+    static Path folder;
+
+    private static DeployKey deployKey;
+    private static DeployKey personKey;
+    private static PublicKey releaseKey;
+
+    private final HostRegistry registry = Registries.fresh(Clock.systemUTC());
+    private final List<String> told = new ArrayList<>();
+    private NetnsHosts hosts;
+    private TestHost host;
+
+    @BeforeAll
+    static void startHosts() throws Exception {
+        NetnsHosts.assumePossible();
+        deployKey = DeployKey.in(folder.resolve("deploy"));
+        personKey = DeployKey.in(folder.resolve("person"));
+        releaseKey = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic();
+    }
+
+    @BeforeEach
+    void startHost() {
+        hosts = NetnsHosts.start(1, personKey.publicLine());
+        host = hosts.get(1);
+    }
+
+    @AfterEach
+    void stopHost() {
+        hosts.close();
+    }
+
+    private AgentImage image(String version) throws IOException {
+        Path root = Files.createDirectories(folder.resolve("image-" + version + "/espalier-agent/bin"));
+        Path program = root.resolve("espalier-agent");
+        Files.writeString(
+                program,
+                BRIDGE.formatted(
+                        Path.of(System.getProperty("java.home"), "bin/java"),
+                        System.getProperty("java.class.path"),
+                        version));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path archive = folder.resolve(version + ".tar.gz");
+        Ran.of(
+                Duration.ofSeconds(20),
+                "tar",
+                "-czf",
+                archive.toString(),
+                "-C",
+                root.getParent().getParent().toString(),
+                "espalier-agent");
+        return AgentImage.of(
+                archive, Ran.of(Duration.ofSeconds(5), "uname", "-m").output());
+    }
+
+    private Enrolment enrolment(String version) {
+        return new Enrolment(
+                registry,
+                deployKey,
+                releaseKey,
+                () -> {
+                    try {
+                        return image(version);
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                SshSettings.DEFAULT,
+                Clock.systemUTC());
+    }
+
+    private EnrolmentRequest request(String user, Login login) {
+        return new EnrolmentRequest(
+                new EnrolmentRequest.Target(user, host.address(), 22),
+                new HostName("web1"),
+                List.of("mobile"),
+                HostKey.parse(host.hostKey()).fingerprint(),
+                login,
+                false);
+    }
+
+    private EnrolmentException failure(EnrolmentRequest request) {
+        return catchThrowableOfType(
+                EnrolmentException.class, () -> enrolment("1").run(request, told::add));
+    }
+
+    private Host enrolled() {
+        return Hosts.at("web1", host.address(), 22, "espalier", Optional.empty(), Optional.empty());
+    }
+
+    private SshLinks links() {
+        return new SshLinks(
+                deployKey.login(),
+                new RegisteredHostKeys(registry, List.of()),
+                registry::welcome,
+                _ -> Optional.empty(),
+                SshSettings.DEFAULT,
+                LinkLimits.DEFAULT,
+                new Traffic(),
+                Clock.systemUTC());
+    }
+
+    @Test
+    void bareHostIsTakenInAndUpgradedBySecondRun() {
+        assertThat(enrolment("1").probe(new EnrolmentRequest.Target("root", host.address(), 22)))
+                .isEqualTo(HostKey.parse(host.hostKey()));
+        Auid auid = enrolment("1").run(request("root", personKey.login()), told::add);
+        assertThat(told.getLast()).isEqualTo("enrolled web1 as " + auid + ", agent 9.9");
+        assertThat(registry.auid(new HostName("web1"))).contains(auid);
+        try (var links = links();
+                Link link = links.open(enrolled())) {
+            registry.seen(new HostName("web1"), link.status());
+        }
+        assertThat(registry.find(auid)
+                        .orElseThrow()
+                        .verdict(Clock.systemUTC().instant())
+                        .state())
+                .isNotEqualTo(HostState.UNREACHABLE);
+        String first = host.must("readlink", "/opt/espalier-agent/current");
+        String pid = host.must("cat", "/run/espalier-agent.pid");
+
+        Auid again = enrolment("2").run(request("root", personKey.login()), told::add);
+        assertThat(again).isEqualTo(auid);
+        String second = host.must("readlink", "/opt/espalier-agent/current");
+        assertThat(second).isNotEqualTo(first);
+        assertThat(host.must("cat", "/run/espalier-agent.pid")).isNotEqualTo(pid);
+        assertThat(host.run("test", "-d", "/proc/" + pid).status()).isNotZero();
+
+        enrolment("3").run(request("root", personKey.login()), told::add);
+        assertThat(host.must("sh", "-c", "cd /opt/espalier-agent; ls -d ????????????"))
+                .contains(second)
+                .doesNotContain(first);
+    }
+
+    @Test
+    void deployUserReachesTheAgentAndNothingElse() throws IOException {
+        enrolment("1").run(request("root", personKey.login()), told::add);
+        Path key = folder.resolve("deploy/deploy_ed25519");
+        String[] ssh = {
+            "ssh",
+            "-i",
+            key.toString(),
+            "-o",
+            "StrictHostKeyChecking=no",
+            "-o",
+            "UserKnownHostsFile=/dev/null",
+            "-o",
+            "LogLevel=ERROR",
+            "-o",
+            "BatchMode=yes",
+            "-o",
+            "ExitOnForwardFailure=yes",
+            "-F",
+            "none"
+        };
+        Ran shell = run(ssh, "espalier@" + host.address(), "touch", "/tmp/by-deploy-key");
+        assertThat(host.run("test", "-e", "/tmp/by-deploy-key").status()).isNotZero();
+        assertThat(shell.output()).doesNotContain("uid=");
+        assertThat(run(ssh, "-W", "127.0.0.1:22", "espalier@" + host.address()).status())
+                .isNotZero();
+        assertThat(run(ssh, "-N", "-R", "2200:127.0.0.1:22", "espalier@" + host.address())
+                        .status())
+                .isNotZero();
+        assertThat(host.must("stat", "-c", "%U:%a", "/var/lib/espalier-deploy/.ssh/authorized_keys"))
+                .isEqualTo("root:644");
+        assertThat(host.must("getent", "shadow", "espalier")).startsWith("espalier:*:");
+        assertThat(host.run("setpriv", "--reuid=espalier", "--regid=espalier", "--clear-groups", "sudo", "-n", "id")
+                        .status())
+                .isNotZero();
+    }
+
+    private static Ran run(String[] command, String... more) {
+        var all = new ArrayList<>(List.of(command));
+        all.addAll(List.of(more));
+        all.addFirst("10");
+        all.addFirst("timeout");
+        return Ran.of(Duration.ofSeconds(20), all.toArray(String[]::new));
+    }
+
+    @Test
+    void userWithSudoEnrolsToo() {
+        host.must("useradd", "--create-home", "--shell", "/bin/sh", "ops");
+        host.must("sh", "-c", "echo 'ops ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/ops");
+        host.must("sh", "-c", "echo 'ops:correct horse' | chpasswd");
+        host.must(
+                "sh",
+                "-c",
+                "sed -i 's/^PasswordAuthentication no/PasswordAuthentication yes/' /etc/ssh/sshd_config"
+                        + " && kill -HUP $(cat /run/sshd.pid)");
+        var login = new Login.Password("correct horse".toCharArray());
+        io.espalier.testkit.Await.until(
+                "sshd takes passwords", () -> enrolment("1").run(request("ops", login), told::add) != null);
+        assertThat(registry.auid(new HostName("web1"))).isPresent();
+        assertThat(told).noneMatch(line -> line.contains("horse"));
+    }
+
+    @Test
+    void userWithoutSudoIsToldWhatIsMissing() {
+        host.must("useradd", "--create-home", "--shell", "/bin/sh", "ops");
+        host.must("usermod", "-p", "*", "ops");
+        host.must("install", "-d", "-o", "ops", "-m", "700", "/home/ops/.ssh");
+        host.must("install", "-o", "ops", "-m", "600", "/root/.ssh/authorized_keys", "/home/ops/.ssh/authorized_keys");
+        EnrolmentException refused = failure(request("ops", personKey.login()));
+        assertThat(refused.reason()).isEqualTo(Reason.AUTH_FAILED);
+        assertThat(refused).hasMessageContaining("sudo");
+        assertThat(registry.all()).isEmpty();
+    }
+
+    @Test
+    void keyThatNobodyAgreedToEndsItAtOnce() {
+        var other = new EnrolmentRequest(
+                new EnrolmentRequest.Target("root", host.address(), 22),
+                new HostName("web1"),
+                List.of(),
+                deployKey.fingerprint(),
+                personKey.login(),
+                false);
+        assertThat(failure(other).reason()).isEqualTo(Reason.HOST_KEY_CHANGED);
+        assertThat(host.must("cat", "/var/log/sshd.log")).doesNotContain("Accepted");
+    }
+
+    @Test
+    void fullDiskIsNoticedBeforeAnythingIsSent() {
+        host.run("sh", "-c", "head -c 2G /dev/zero > /var/fill");
+        EnrolmentException refused = failure(request("root", personKey.login()));
+        assertThat(refused.reason()).isEqualTo(Reason.DISK_FULL);
+    }
+
+    @Test
+    void userOfTheSameNameIsLeftAlone() {
+        host.must("useradd", "--create-home", "espalier");
+        EnrolmentException refused = failure(request("root", personKey.login()));
+        assertThat(refused.reason()).isEqualTo(Reason.ACCOUNTS_FAILED);
+        assertThat(host.must("getent", "passwd", "espalier")).contains("/home/espalier");
+    }
+
+    @Test
+    void sshdThatDoesNotLetTheDeployUserInIsTold() {
+        host.must("sh", "-c", "sed -i '1i AllowUsers root' /etc/ssh/sshd_config && kill -HUP $(cat /run/sshd.pid)");
+        io.espalier.testkit.Await.until("sshd has read it", () -> {
+            EnrolmentException refused = failure(request("root", personKey.login()));
+            return refused != null && refused.reason() == Reason.AUTH_FAILED;
+        });
+        assertThat(registry.all()).isEmpty();
+    }
+
+    @Test
+    void sshdWithoutSocketsIsEnrolledOverTheBridge() {
+        host.must(
+                "sh",
+                "-c",
+                "sed -i '1i AllowStreamLocalForwarding no' /etc/ssh/sshd_config && kill -HUP $(cat /run/sshd.pid)");
+        io.espalier.testkit.Await.until(
+                "sshd has read it",
+                () -> host.run("sh", "-c", "grep -c 'Server listening' /var/log/sshd.log")
+                        .output()
+                        .equals("4"));
+        enrolment("1").run(request("root", personKey.login()), told::add);
+        assertThat(told).anyMatch(line -> line.contains("bridge"));
+        try (var links = links();
+                Link link = links.open(enrolled())) {
+            assertThat(link.status().number()).isEqualTo(7);
+        }
+    }
+}
