@@ -55,14 +55,21 @@ final class DemoFiles {
                 etc.resolve("agent.yaml"),
                 """
                 auid: %s
-                orchestrator-key: %s
+                key: %s
                 socket: %s
                 drift: { check: 5s }
                 """
                         .formatted(
                                 host.auid(),
                                 Base64.getEncoder().encodeToString(orchestrator.getEncoded()),
-                                host.socket()));
+                                socketBeneath(host)));
+    }
+
+    /** Beneath the root where it is there; a second slash in front marks a path of the machine itself. */
+    private static String socketBeneath(DemoHost host) {
+        return host.socket().startsWith(host.root())
+                ? "/" + host.root().relativize(host.socket())
+                : "/" + host.socket();
     }
 
     static void server(DemoFolder folder, int port) throws IOException {

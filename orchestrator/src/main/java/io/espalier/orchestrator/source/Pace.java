@@ -12,8 +12,6 @@ import java.util.random.RandomGenerator;
  */
 public record Pace(Duration interval, Duration firstRetry, Duration lastRetry) {
 
-    public static final Pace DEFAULT = new Pace(Duration.ofMinutes(1), Duration.ofSeconds(5), Duration.ofMinutes(5));
-
     private static final double JITTER = 0.2;
 
     public Pace {

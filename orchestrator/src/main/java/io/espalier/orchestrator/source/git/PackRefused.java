@@ -4,7 +4,7 @@ import io.espalier.protocol.Reason;
 import java.io.IOException;
 
 /** A transfer went over one of its {@link PackLimits}. */
-public final class PackRefused extends IOException {
+final class PackRefused extends IOException {
 
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ public final class PackRefused extends IOException {
         this.reason = reason;
     }
 
-    public Reason reason() {
+    Reason reason() {
         return reason;
     }
 }

@@ -35,7 +35,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -56,7 +55,7 @@ class SourceConfigurationIT {
     private static ConfigurableApplicationContext context;
     private static int port;
 
-    @SpringBootConfiguration
+    /** Not a configuration by annotation, so that nobody else's component scan finds it. */
     @EnableAutoConfiguration
     @Import({SourceConfiguration.class, HookController.class})
     static class Orchestrator {
