@@ -24,6 +24,7 @@ import io.espalier.orchestrator.rollout.Revisions;
 import io.espalier.orchestrator.rollout.RolloutLimits;
 import io.espalier.orchestrator.rollout.Rollouts;
 import io.espalier.orchestrator.source.Sources;
+import io.espalier.orchestrator.source.hosting.FleetSource;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.release.Release;
 import io.espalier.protocol.wire.Facts;
@@ -166,7 +167,6 @@ class RolloutConfiguration {
         return new Pushes(builds, plans, new PlanText(diffs), rollouts, reconciler);
     }
 
-    /** Begins the work once everything is there; what is left over from before comes first. */
     @Bean
     Engine engine(Rollouts rollouts, Reconciler reconciler, HostWatch watch, StepsOnHosts steps) {
         return new Engine(rollouts, reconciler, watch, steps);

@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.access;
 
+import io.espalier.orchestrator.source.hosting.GitAccess;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -69,6 +70,11 @@ class AccessConfiguration {
     @Bean
     FirstUser firstUser(Users users, Tokens tokens, AccessProperties properties) {
         return new FirstUser(users, tokens, properties);
+    }
+
+    @Bean
+    GitAccess gitAccess(SignIns signIns, Users users) {
+        return new RepositoryAccess(signIns, users);
     }
 
     /** Refusals are told like every other error, by the one place that does so. */

@@ -32,6 +32,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class SourceConfiguration {
 
     @Bean
+    FleetSource fleetSource(SourceProperties properties) {
+        return new FleetSource(new SourceName(properties.fleet().name()));
+    }
+
+    @Bean
     PackLimits packLimits(SourceProperties properties) {
         return new PackLimits(
                 properties.maxPack().toBytes(),

@@ -1,0 +1,189 @@
+package io.espalier.orchestrator.api;
+
+import io.espalier.orchestrator.access.CurrentCaller;
+import io.espalier.protocol.api.AuditView;
+import io.espalier.protocol.api.CreatedToken;
+import io.espalier.protocol.api.DeployRequest;
+import io.espalier.protocol.api.DriftView;
+import io.espalier.protocol.api.EnrolProbe;
+import io.espalier.protocol.api.EnrolRequest;
+import io.espalier.protocol.api.EnrolmentView;
+import io.espalier.protocol.api.EventView;
+import io.espalier.protocol.api.FleetStatus;
+import io.espalier.protocol.api.HostDetail;
+import io.espalier.protocol.api.HostPage;
+import io.espalier.protocol.api.OrchestratorApi;
+import io.espalier.protocol.api.PlanView;
+import io.espalier.protocol.api.ProblemView;
+import io.espalier.protocol.api.RenderedFileView;
+import io.espalier.protocol.api.RollbackRequest;
+import io.espalier.protocol.api.RolloutDetail;
+import io.espalier.protocol.api.RolloutView;
+import io.espalier.protocol.api.SourceView;
+import io.espalier.protocol.api.TokenRequest;
+import io.espalier.protocol.api.UserView;
+import io.espalier.protocol.api.ValidateRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+
+/** The whole API; each call is one feature's. */
+@RestController
+final class ApiController implements OrchestratorApi {
+
+    private final StatusDesk status;
+    private final Hosts hosts;
+    private final HostDetails details;
+    private final SourceDesk sources;
+    private final PlanDesk plans;
+    private final RolloutDesk rollouts;
+    private final Drifts drifts;
+    private final EnrolDesk enrolments;
+    private final People people;
+
+    ApiController(
+            StatusDesk status,
+            Hosts hosts,
+            HostDetails details,
+            SourceDesk sources,
+            PlanDesk plans,
+            RolloutDesk rollouts,
+            Drifts drifts,
+            EnrolDesk enrolments,
+            People people) {
+        this.status = status;
+        this.hosts = hosts;
+        this.details = details;
+        this.sources = sources;
+        this.plans = plans;
+        this.rollouts = rollouts;
+        this.drifts = drifts;
+        this.enrolments = enrolments;
+        this.people = people;
+    }
+
+    @Override
+    public FleetStatus status() {
+        return status.status();
+    }
+
+    @Override
+    public HostPage hosts(
+            @Nullable String tier,
+            @Nullable String tag,
+            @Nullable String state,
+            @Nullable String q,
+            int page,
+            int size) {
+        return hosts.page(Hosts.Filter.of(tier, tag, state, q), page, size);
+    }
+
+    @Override
+    public HostDetail host(String name) {
+        return details.of(name);
+    }
+
+    @Override
+    public List<SourceView> sources() {
+        return sources.all(baseUrl());
+    }
+
+    @Override
+    public SourceView syncSource(String name) {
+        return sources.sync(name, baseUrl());
+    }
+
+    @Override
+    public List<ProblemView> validate(ValidateRequest request) {
+        return plans.validate(request);
+    }
+
+    @Override
+    public List<RenderedFileView> render(String host, @Nullable String unit, @Nullable String ref) {
+        return plans.render(host, unit, ref);
+    }
+
+    @Override
+    public PlanView plan(@Nullable String ref, @Nullable String host) {
+        return plans.plan(ref, host);
+    }
+
+    @Override
+    public RolloutView deploy(DeployRequest request) {
+        return rollouts.view(plans.deploy(request, caller()).value());
+    }
+
+    @Override
+    public List<RolloutView> rollouts(int limit) {
+        return rollouts.list(limit);
+    }
+
+    @Override
+    public RolloutDetail rollout(long id) {
+        return rollouts.detail(id);
+    }
+
+    @Override
+    public List<EventView> rolloutEvents(long id, long since) {
+        return rollouts.events(id, since);
+    }
+
+    @Override
+    public RolloutView steer(long id, String action) {
+        return rollouts.steer(id, action, caller());
+    }
+
+    @Override
+    public RolloutView rollback(RollbackRequest request) {
+        return rollouts.rollback(request, status.fleet(), caller());
+    }
+
+    @Override
+    public List<DriftView> drift() {
+        return drifts.all();
+    }
+
+    @Override
+    public RolloutView heal(String host) {
+        return rollouts.view(drifts.heal(host, caller()).value());
+    }
+
+    @Override
+    public EnrolProbe probe(EnrolRequest request) {
+        return enrolments.probe(request);
+    }
+
+    @Override
+    public EnrolmentView enrol(EnrolRequest request) {
+        return enrolments.start(request, caller());
+    }
+
+    @Override
+    public EnrolmentView enrolment(String id) {
+        return enrolments.view(id);
+    }
+
+    @Override
+    public List<UserView> users() {
+        return people.users();
+    }
+
+    @Override
+    public CreatedToken createToken(TokenRequest request) {
+        return people.createToken(CurrentCaller.get(), request.label(), request.rights());
+    }
+
+    @Override
+    public List<AuditView> audit(int limit) {
+        return people.audit(limit);
+    }
+
+    private static String caller() {
+        return CurrentCaller.get().text();
+    }
+
+    private static String baseUrl() {
+        return ServletUriComponentsBuilder.fromCurrentContextPath().build().toUriString();
+    }
+}
