@@ -34,7 +34,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  *
  * <pre>
  * auid: 7f3a-web1                     # given at enrolment
- * key: MCowBQYDK2VwAyEA...            # the orchestrator's Ed25519 key: X.509 SubjectPublicKeyInfo, base64
+ * orchestrator-key: MCowBQYDK2Vw...   # the orchestrator's Ed25519 key: X.509 SubjectPublicKeyInfo, base64
  * socket: /run/espalier/agent.sock    # beneath the root; with --root a path that begins with // is taken as it is
  * group: espalier                     # may connect
  * drift: { check: 60s }               # 0s: never
@@ -81,7 +81,7 @@ record Config(Auid auid, PublicKey key, String socket, String group, Duration dr
                             .build())
                     .composeString(text);
             return parser.config(
-                    root.orElseThrow(() -> new ConfigException(file + ":1:1 empty (expected: auid and key)")));
+                    root.orElseThrow(() -> new ConfigException(file + ":1:1 empty (expected: auid and orchestrator-key)")));
         } catch (MarkedYamlEngineException e) {
             throw new ConfigException(
                     file + e.getProblemMark().map(Config::position).orElse("") + " " + e.getProblem());
@@ -108,7 +108,7 @@ record Config(Auid auid, PublicKey key, String socket, String group, Duration dr
                 Node value = entry.getValueNode();
                 switch (text(entry.getKeyNode())) {
                     case "auid" -> auid = Optional.of(auid(value));
-                    case "key" -> key = Optional.of(key(value));
+                    case "orchestrator-key" -> key = Optional.of(key(value));
                     case "socket" -> socket = path(value);
                     case "group" -> group = text(value);
                     case "drift" -> driftCheck = driftCheck(value);
@@ -117,12 +117,12 @@ record Config(Auid auid, PublicKey key, String socket, String group, Duration dr
                         throw at(
                                 entry.getKeyNode(),
                                 "unknown key '" + text(entry.getKeyNode())
-                                        + "' (known: auid, key, socket, group, drift, allow)");
+                                        + "' (known: auid, orchestrator-key, socket, group, drift, allow)");
                 }
             }
             return new Config(
                     auid.orElseThrow(() -> at(root, "auid is missing")),
-                    key.orElseThrow(() -> at(root, "key is missing")),
+                    key.orElseThrow(() -> at(root, "orchestrator-key is missing")),
                     socket,
                     group,
                     driftCheck,
@@ -142,7 +142,7 @@ record Config(Auid auid, PublicKey key, String socket, String group, Duration dr
                 byte[] encoded = Base64.getMimeDecoder().decode(text(node));
                 return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
             } catch (GeneralSecurityException | IllegalArgumentException e) {
-                throw at(node, "key: no Ed25519 public key (expected: X.509 SubjectPublicKeyInfo in base64)");
+                throw at(node, "orchestrator-key: no Ed25519 public key (expected: X.509 SubjectPublicKeyInfo in base64)");
             }
         }
 

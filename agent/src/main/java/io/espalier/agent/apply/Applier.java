@@ -3,7 +3,6 @@ package io.espalier.agent.apply;
 import io.espalier.agent.fs.Fs;
 import io.espalier.agent.fs.FsException;
 import io.espalier.agent.observe.Observation;
-import io.espalier.agent.observe.Observer;
 import io.espalier.agent.system.HostException;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.Reason;
@@ -73,10 +72,8 @@ public final class Applier {
         releases = new Releases(journal, blobs);
         supplies = new Supplies(fs, blobs, state);
         Map<String, String> placeholders = Map.of("{root}", around.realRoot());
-        validation =
-                new Validation(fs, blobs, around.host(), placeholders, Fs.in(state, "stage"), around.realRoot());
-        preparation =
-                new Preparation(fs, around.host(), around.names(), around.observer(), supplies, validation);
+        validation = new Validation(fs, blobs, around.host(), placeholders, Fs.in(state, "stage"), around.realRoot());
+        preparation = new Preparation(fs, around.host(), around.names(), around.observer(), supplies, validation);
         files = new Switch(fs, blobs, around.digests());
         services = new Services(around.host(), placeholders);
         wayBack = new WayBack(journal, files, services, around.host(), releases, around.clock());
@@ -173,11 +170,10 @@ public final class Applier {
             throws IOException, Failure {
         gate.checkPaths(manifest);
         Release wanted = manifest.release();
-        Observation seen = around.observer()
-                .observe(Supplies.paths(wanted, releases.onDisk()), Supplies.purged(wanted));
+        Observation seen =
+                around.observer().observe(Supplies.paths(wanted, releases.onDisk()), Supplies.purged(wanted));
         if (expected.isPresent()) {
-            Digest found =
-                    seen.toMessage(Optional.empty(), around.names()).digest();
+            Digest found = seen.toMessage(Optional.empty(), around.names()).digest();
             if (!found.equals(expected.get())) {
                 throw new Failure(
                         Reason.HOST_MOVED,
@@ -264,7 +260,8 @@ public final class Applier {
         byte[] signed = Releases.encode(ticket.signed());
         Digest digest = Digest.of(signed);
         blobs.put(digest, signed);
-        return new HeldRelease(ticket.manifest().number(), ticket.manifest().release().id(), digest);
+        return new HeldRelease(
+                ticket.manifest().number(), ticket.manifest().release().id(), digest);
     }
 
     /** Empty if all files are in place and durable; else how it ended, with the host as it was. */
@@ -299,7 +296,8 @@ public final class Applier {
         } catch (IOException | Failure | RuntimeException | OutOfMemoryError e) {
             return stuck(failure.reason(), failure.detail(), e);
         }
-        var ended = new LastApply(target.number(), target.id(), outcome, around.clock().instant());
+        var ended = new LastApply(
+                target.number(), target.id(), outcome, around.clock().instant());
         try {
             journal.append(
                     journal.state().open().isPresent()
@@ -345,8 +343,7 @@ public final class Applier {
         }
     }
 
-    private ApplyOutcome commit(
-            Manifest manifest, int changed, List<String> reloaded, long began, Follower follower)
+    private ApplyOutcome commit(Manifest manifest, int changed, List<String> reloaded, long began, Follower follower)
             throws IOException {
         Duration within = manifest.confirmWithin();
         boolean awaiting = within.isPositive();
@@ -401,11 +398,12 @@ public final class Applier {
 
     private void commitAwaiting(State.Phase.Awaiting awaiting) throws IOException {
         LastApply soFar = awaiting.soFar();
-        ApplyOutcome outcome = soFar.outcome() instanceof ApplyOutcome.Applied(var changed, var reloaded, _, var took)
-                ? new ApplyOutcome.Applied(changed, reloaded, false, took)
-                : soFar.outcome();
-        journal.append(new JournalRecord.Committed(
-                new LastApply(soFar.number(), soFar.release(), outcome, around.clock().instant())));
+        ApplyOutcome outcome =
+                soFar.outcome() instanceof ApplyOutcome.Applied(var changed, var reloaded, var waited, var took)
+                        ? new ApplyOutcome.Applied(changed, reloaded, false, took)
+                        : soFar.outcome();
+        journal.append(new JournalRecord.Committed(new LastApply(
+                soFar.number(), soFar.release(), outcome, around.clock().instant())));
     }
 
     private void revert(long number) {
@@ -484,7 +482,7 @@ public final class Applier {
     }
 
     private void recover(State.Open open) throws IOException, Failure {
-        if (open.phase() instanceof State.Phase.Awaiting(var deadline, _)) {
+        if (open.phase() instanceof State.Phase.Awaiting(var deadline, var soFar)) {
             Duration left = Duration.between(around.clock().instant(), deadline);
             if (left.isPositive()) {
                 around.alarms().after(left, () -> revert(open.target().number()));

@@ -19,8 +19,14 @@ sealed interface Image {
         switch (image) {
             case Absent() -> out.number(0);
             case File(var content, var size, var mode, var uid, var gid) ->
-                out.number(1).digest(content).number(size).number(mode).number(uid).number(gid);
-            case Link(var target, var uid, var gid) -> out.number(2).text(target).number(uid).number(gid);
+                out.number(1)
+                        .digest(content)
+                        .number(size)
+                        .number(mode)
+                        .number(uid)
+                        .number(gid);
+            case Link(var target, var uid, var gid) ->
+                out.number(2).text(target).number(uid).number(gid);
         }
     }
 

@@ -115,8 +115,8 @@ final class Journal {
         if (fs.look(fresh).isPresent()) {
             fs.remove(fresh);
         }
-        State closed = new State(
-                state.number(), state.current(), state.previous(), state.last(), java.util.Optional.empty());
+        State closed =
+                new State(state.number(), state.current(), state.previous(), state.last(), java.util.Optional.empty());
         byte[] bytes = frame(new JournalRecord.Snapshot(closed));
         if (state.open().isPresent()) {
             bytes = concat(bytes, frameOpen(state.open().get()));

@@ -67,25 +67,24 @@ sealed interface JournalRecord {
     static JournalRecord decode(byte[] bytes) {
         var in = new Reader(bytes);
         int kind = in.integer();
-        JournalRecord decoded =
-                switch (kind) {
-                    case 1 ->
-                        new Snapshot(new State(
-                                in.number(),
-                                in.optional(HeldRelease::read),
-                                in.optional(HeldRelease::read),
-                                in.optional(JournalRecord::readLast),
-                                Optional.empty()));
-                    case 2 -> new Begun(HeldRelease.read(in), Transition.read(in));
-                    case 3 -> new Switched();
-                    case 4 -> new Awaiting(in.instant(), readLast(in));
-                    case 5 -> new Undoing(in.name(Reason.class), in.text());
-                    case 6 -> new Committed(readLast(in));
-                    case 7 -> new RolledBack(readLast(in));
-                    case 8 -> new Noted(readLast(in));
-                    case 9 -> new Adopted(HeldRelease.read(in), in.instant());
-                    default -> throw new MalformedException("journal record kind: " + kind);
-                };
+        JournalRecord decoded = switch (kind) {
+            case 1 ->
+                new Snapshot(new State(
+                        in.number(),
+                        in.optional(HeldRelease::read),
+                        in.optional(HeldRelease::read),
+                        in.optional(JournalRecord::readLast),
+                        Optional.empty()));
+            case 2 -> new Begun(HeldRelease.read(in), Transition.read(in));
+            case 3 -> new Switched();
+            case 4 -> new Awaiting(in.instant(), readLast(in));
+            case 5 -> new Undoing(in.name(Reason.class), in.text());
+            case 6 -> new Committed(readLast(in));
+            case 7 -> new RolledBack(readLast(in));
+            case 8 -> new Noted(readLast(in));
+            case 9 -> new Adopted(HeldRelease.read(in), in.instant());
+            default -> throw new MalformedException("journal record kind: " + kind);
+        };
         in.end();
         return decoded;
     }
@@ -95,8 +94,13 @@ sealed interface JournalRecord {
         switch (last.outcome()) {
             case ApplyOutcome.Unchanged() -> out.number(0);
             case ApplyOutcome.Applied(var changed, var reloaded, var awaiting, var took) ->
-                out.number(1).number(changed).list(reloaded, Writer::text).flag(awaiting).number(took);
-            case ApplyOutcome.Rejected(var reason, var detail) -> out.number(2).name(reason).text(detail);
+                out.number(1)
+                        .number(changed)
+                        .list(reloaded, Writer::text)
+                        .flag(awaiting)
+                        .number(took);
+            case ApplyOutcome.Rejected(var reason, var detail) ->
+                out.number(2).name(reason).text(detail);
             case ApplyOutcome.RolledBack(var reason, var detail, var clean) ->
                 out.number(3).name(reason).text(detail).flag(clean);
         }
@@ -107,18 +111,17 @@ sealed interface JournalRecord {
         var release = new ReleaseId(in.digest());
         Instant at = in.instant();
         int kind = in.integer();
-        ApplyOutcome outcome =
-                switch (kind) {
-                    case 0 -> new ApplyOutcome.Unchanged();
-                    case 1 -> {
-                        int changed = in.integer();
-                        List<String> reloaded = in.list(Reader::text);
-                        yield new ApplyOutcome.Applied(changed, reloaded, in.flag(), in.number());
-                    }
-                    case 2 -> new ApplyOutcome.Rejected(in.name(Reason.class), in.text());
-                    case 3 -> new ApplyOutcome.RolledBack(in.name(Reason.class), in.text(), in.flag());
-                    default -> throw new MalformedException("outcome kind: " + kind);
-                };
+        ApplyOutcome outcome = switch (kind) {
+            case 0 -> new ApplyOutcome.Unchanged();
+            case 1 -> {
+                int changed = in.integer();
+                List<String> reloaded = in.list(Reader::text);
+                yield new ApplyOutcome.Applied(changed, reloaded, in.flag(), in.number());
+            }
+            case 2 -> new ApplyOutcome.Rejected(in.name(Reason.class), in.text());
+            case 3 -> new ApplyOutcome.RolledBack(in.name(Reason.class), in.text(), in.flag());
+            default -> throw new MalformedException("outcome kind: " + kind);
+        };
         return new LastApply(number, release, outcome, at);
     }
 }

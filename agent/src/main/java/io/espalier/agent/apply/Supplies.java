@@ -139,7 +139,8 @@ final class Supplies {
             if (step.after() instanceof Image.File after && !blobs.has(after.content(), after.size())) {
                 String path = live.get(after.content());
                 if (path == null) {
-                    throw new Failure(Reason.HOST_MOVED, step.path() + ": its new content was on this host and is gone");
+                    throw new Failure(
+                            Reason.HOST_MOVED, step.path() + ": its new content was on this host and is gone");
                 }
                 take(path, after);
             }

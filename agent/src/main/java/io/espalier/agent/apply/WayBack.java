@@ -26,13 +26,7 @@ final class WayBack {
     private final Releases releases;
     private final InstantSource clock;
 
-    WayBack(
-            Journal journal,
-            Switch files,
-            Services services,
-            HostSystem host,
-            Releases releases,
-            InstantSource clock) {
+    WayBack(Journal journal, Switch files, Services services, HostSystem host, Releases releases, InstantSource clock) {
         this.journal = journal;
         this.files = files;
         this.services = services;

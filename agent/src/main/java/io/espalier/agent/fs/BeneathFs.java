@@ -95,13 +95,12 @@ public final class BeneathFs implements Fs, AutoCloseable {
                 "look at",
                 path);
         int mode = Short.toUnsignedInt(stat.get(ValueLayout.JAVA_SHORT, 28));
-        Entry.Kind kind =
-                switch (mode & 0170000) {
-                    case 0100000 -> Entry.Kind.FILE;
-                    case 0040000 -> Entry.Kind.FOLDER;
-                    case 0120000 -> Entry.Kind.LINK;
-                    default -> Entry.Kind.OTHER;
-                };
+        Entry.Kind kind = switch (mode & 0170000) {
+            case 0100000 -> Entry.Kind.FILE;
+            case 0040000 -> Entry.Kind.FOLDER;
+            case 0120000 -> Entry.Kind.LINK;
+            default -> Entry.Kind.OTHER;
+        };
         long device = (long) stat.get(ValueLayout.JAVA_INT, 136) << 32
                 | Integer.toUnsignedLong(stat.get(ValueLayout.JAVA_INT, 140));
         return new Entry(
@@ -214,10 +213,14 @@ public final class BeneathFs implements Fs, AutoCloseable {
 
     @Override
     public void rename(String from, String to) throws FsException {
-        inParent(from, "rename", (_, fromParent, fromName) -> inParent(
-                to,
+        inParent(
+                from,
                 "rename",
-                (_, toParent, toName) -> Kernel.call(Call.RENAMEAT2, fromParent, fromName, toParent, toName, 0)));
+                (_, fromParent, fromName) -> inParent(
+                        to,
+                        "rename",
+                        (_, toParent, toName) ->
+                                Kernel.call(Call.RENAMEAT2, fromParent, fromName, toParent, toName, 0)));
     }
 
     @Override
@@ -249,8 +252,7 @@ public final class BeneathFs implements Fs, AutoCloseable {
                     "read link",
                     (_, parent, name) ->
                             Kernel.call(Call.READLINKAT, parent, name, target.address(), target.byteSize(), 0));
-            return new String(
-                    target.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+            return new String(target.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
         }
     }
 
@@ -405,7 +407,8 @@ public final class BeneathFs implements Fs, AutoCloseable {
                 new FsException(Kind.NO_SPACE, operation + " " + path + ": no space left");
             case Kernel.EROFS ->
                 new FsException(Kind.READ_ONLY, operation + " " + path + ": the file system is read-only");
-            case Kernel.EACCES, Kernel.EPERM -> new FsException(Kind.DENIED, operation + " " + path + ": not permitted");
+            case Kernel.EACCES, Kernel.EPERM ->
+                new FsException(Kind.DENIED, operation + " " + path + ": not permitted");
             case Kernel.ENAMETOOLONG -> new FsException(Kind.FAILED, operation + " " + path + ": name too long");
             case Kernel.ENOSYS ->
                 new FsException(Kind.FAILED, operation + " " + path + ": this kernel is too old (Linux 5.6 is needed)");

@@ -48,17 +48,17 @@ public final class HealthProbe {
     private Optional<String> askOnce(HealthCheck check, Duration left) {
         try {
             return switch (check) {
-                case HealthCheck.Http(var url, var status, _) -> {
+                case HealthCheck.Http(var url, var status, var within) -> {
                     int answer = HttpGet.status(url, left);
                     yield answer == status ? Optional.empty() : Optional.of("status " + answer);
                 }
-                case HealthCheck.Tcp(var host, var port, _) -> {
+                case HealthCheck.Tcp(var host, var port, var within) -> {
                     try (Socket socket = new Socket()) {
                         socket.connect(new InetSocketAddress(host, port), millis(left));
                     }
                     yield Optional.empty();
                 }
-                case HealthCheck.Exec(var command, var expect, _) -> exec(command, expect, left);
+                case HealthCheck.Exec(var command, var expect, var within) -> exec(command, expect, left);
             };
         } catch (IOException | IllegalArgumentException e) {
             return Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());

@@ -58,7 +58,8 @@ final class BlobStream extends InputStream {
 
     private boolean fill() throws IOException {
         while (at == piece.length && !last) {
-            Message next = frames.receive().orElseThrow(() -> new EOFException("the connection ended before the blobs"));
+            Message next =
+                    frames.receive().orElseThrow(() -> new EOFException("the connection ended before the blobs"));
             if (!(next instanceof Message.Blobs(var bytes, var isLast))) {
                 throw new MalformedException("blobs were expected");
             }

@@ -79,7 +79,7 @@ final class Session implements Runnable {
         if (first.isEmpty()) {
             return;
         }
-        if (!(first.get() instanceof Message.Hello(var protocol, _))) {
+        if (!(first.get() instanceof Message.Hello(var protocol, var peer))) {
             throw new MalformedException("the first message is no Hello");
         }
         if (protocol != Message.PROTOCOL) {

@@ -29,7 +29,7 @@ public final class AgentProcess implements AutoCloseable {
         Files.createDirectories(config.getParent());
         Files.writeString(
                 config,
-                "auid: " + Orchestrator.AUID + "\nkey: " + orchestrator.publicKey() + "\n" + String.join("\n", lines)
+                "auid: " + Orchestrator.AUID + "\norchestrator-key: " + orchestrator.publicKey() + "\n" + String.join("\n", lines)
                         + "\n");
     }
 
