@@ -61,7 +61,7 @@ final class RealHosts implements AutoCloseable {
         host.must("install", "-d", "-m", "755", "/etc/espalier");
         write(
                 host.path("/etc/espalier/agent.yaml"),
-                "auid: bench-" + host.name() + "\nkey: "
+                "auid: bench-" + host.name() + "\norchestrator-key: "
                         + Base64.getEncoder().encodeToString(orchestrator.getEncoded()) + "\n",
                 "rw-------");
         host.must(
