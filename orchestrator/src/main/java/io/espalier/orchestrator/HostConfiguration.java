@@ -1,5 +1,9 @@
 package io.espalier.orchestrator;
 
+import io.espalier.orchestrator.enrol.AgentImage;
+import io.espalier.orchestrator.enrol.Enrolment;
+import io.espalier.orchestrator.enrol.Enrolments;
+import io.espalier.orchestrator.host.HostRecord;
 import io.espalier.orchestrator.host.HostRegistry;
 import io.espalier.orchestrator.host.HostRows;
 import io.espalier.orchestrator.host.HostWatch;
@@ -8,14 +12,21 @@ import io.espalier.orchestrator.host.Links;
 import io.espalier.orchestrator.host.LinksByAddress;
 import io.espalier.orchestrator.host.LocalLinks;
 import io.espalier.orchestrator.host.Traffic;
+import io.espalier.orchestrator.release.SigningKey;
 import io.espalier.orchestrator.rollout.Reconciler;
 import io.espalier.orchestrator.ssh.DeployKey;
 import io.espalier.orchestrator.ssh.HostKey;
 import io.espalier.orchestrator.ssh.RegisteredHostKeys;
 import io.espalier.orchestrator.ssh.SshLinks;
 import io.espalier.orchestrator.ssh.SshSettings;
+import io.espalier.protocol.Auid;
+import io.espalier.protocol.HostName;
+import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
@@ -27,8 +38,63 @@ class HostConfiguration {
 
     @Bean
     @DependsOnDatabaseInitialization
-    HostRegistry hostRegistry(DataSource database, InstantSource clock) {
-        return new HostRegistry(new HostRows(database), clock);
+    HostRegistry hostRegistry(DataSource database, InstantSource clock, OrchestratorProperties properties) {
+        var registry = new HostRegistry(new HostRows(database), clock);
+        properties.hosts().enrolled().forEach((name, given) -> enrol(registry, new HostName(name), given, clock));
+        return registry;
+    }
+
+    private static void enrol(
+            HostRegistry registry, HostName name, OrchestratorProperties.Enrolled given, InstantSource clock) {
+        boolean isKnown = registry.find(name)
+                .flatMap(HostRecord::enrolment)
+                .filter(known -> known.auid().value().equals(given.auid())
+                        && known.port() == given.port()
+                        && known.address().equals(given.address())
+                        && known.user().equals(given.user())
+                        && known.hostKey().equals(Optional.of(given.key())))
+                .isPresent();
+        if (!isKnown) {
+            registry.enrol(
+                    name,
+                    new HostRecord.Enrolment(
+                            new Auid(given.auid()),
+                            given.address(),
+                            given.port(),
+                            given.user(),
+                            Optional.of(HostKey.parse(given.key()).line()),
+                            List.of(),
+                            clock.instant()));
+        }
+    }
+
+    @Bean
+    Enrolment enrolment(
+            HostRegistry registry,
+            DeployKey deployKey,
+            SigningKey signingKey,
+            OrchestratorProperties properties,
+            InstantSource clock) {
+        return new Enrolment(
+                registry,
+                deployKey,
+                signingKey.publicKey(),
+                () -> agentImage(properties.hosts().agentImage()),
+                SshSettings.DEFAULT,
+                clock);
+    }
+
+    private static AgentImage agentImage(@Nullable Path file) {
+        if (file == null) {
+            throw new IllegalStateException("there is no agent to install; set espalier.hosts.agent-image");
+        }
+        String arch = System.getProperty("os.arch");
+        return AgentImage.of(file, arch.equals("amd64") ? "x86_64" : arch);
+    }
+
+    @Bean
+    Enrolments enrolments(Enrolment enrolment) {
+        return new Enrolments(enrolment);
     }
 
     @Bean

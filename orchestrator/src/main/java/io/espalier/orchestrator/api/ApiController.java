@@ -105,8 +105,8 @@ final class ApiController implements OrchestratorApi {
     }
 
     @Override
-    public PlanView plan(@Nullable String ref, @Nullable String host) {
-        return plans.plan(ref, host);
+    public PlanView plan(@Nullable String ref, @Nullable List<String> host, @Nullable List<String> tier) {
+        return plans.plan(ref, host == null ? List.of() : host, tier == null ? List.of() : tier);
     }
 
     @Override

@@ -110,13 +110,25 @@ public final class PlanDesk {
         };
     }
 
-    public PlanView plan(@Nullable String ref, @Nullable String host) {
+    /** @param hosts empty: all; likewise {@code tiers} */
+    public PlanView plan(@Nullable String ref, List<String> hosts, List<String> tiers) {
         Built built = ref == null ? wanted() : build(snapshot(ref));
         return switch (built) {
             case Built.Refused(var problems) -> refused(ref, problems);
-            case Built.Ready(var releases) ->
-                view(plan(releases, host == null ? releases.releases().keySet() : Set.of(inside(releases, host))));
+            case Built.Ready(var releases) -> view(plan(releases, chosen(releases, hosts, tiers)));
         };
+    }
+
+    private static Set<HostName> chosen(ReleaseSet target, List<String> hosts, List<String> tiers) {
+        hosts.forEach(name -> inside(target, name));
+        Set<HostName> chosen = target.releases().keySet().stream()
+                .filter(name -> hosts.isEmpty() || hosts.contains(name.value()))
+                .filter(name -> tiers.isEmpty() || isIn(target, name, tiers))
+                .collect(Collectors.toSet());
+        if (chosen.isEmpty() && !tiers.isEmpty()) {
+            throw RequestRefused.notFound("no such host is in " + String.join(", ", tiers));
+        }
+        return chosen;
     }
 
     /** @param by who wants it */
@@ -131,15 +143,7 @@ public final class PlanDesk {
                                         + problems.getFirst().toString());
                 };
         refuseOtherRevision(request.ref(), target);
-        Set<HostName> hosts = target.releases().keySet().stream()
-                .filter(name -> request.hosts().isEmpty() || request.hosts().contains(name.value()))
-                .filter(name -> request.tiers().isEmpty() || isIn(target, name, request.tiers()))
-                .collect(Collectors.toSet());
-        request.hosts().forEach(name -> inside(target, name));
-        if (hosts.isEmpty()) {
-            throw RequestRefused.notFound("no host is in " + request.tiers());
-        }
-        Plan plan = plan(target, hosts);
+        Plan plan = plan(target, chosen(target, request.hosts(), request.tiers()));
         Optional<Digest> agreed = Optional.ofNullable(request.plan()).map(Digest::new);
         if (agreed.isEmpty() && plan.isInSync()) {
             throw RequestRefused.conflict("unchanged", "every host holds what is wanted already");
@@ -167,12 +171,10 @@ public final class PlanDesk {
         return host != null && tiers.contains(host.tier());
     }
 
-    private static HostName inside(ReleaseSet releases, String host) {
-        HostName name = Hosts.parse(host);
-        if (!releases.releases().containsKey(name)) {
+    private static void inside(ReleaseSet releases, String host) {
+        if (!releases.releases().containsKey(Hosts.parse(host))) {
             throw Hosts.unknown(host);
         }
-        return name;
     }
 
     private Plan plan(ReleaseSet target, Collection<HostName> hosts) {

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.api;
 
 import io.espalier.orchestrator.access.TooManyTriesException;
+import io.espalier.orchestrator.enrol.EnrolmentException;
 import io.espalier.orchestrator.host.LinkException;
 import io.espalier.orchestrator.rollout.RolloutException;
 import io.espalier.orchestrator.source.SourceException;
@@ -49,6 +50,7 @@ public final class Problems extends ResponseEntityExceptionHandler {
             case SourceException e -> problem(status(e.reason()), e.reason().word(), e.getMessage());
             case LinkException e -> problem(status(e.reason()), e.reason().word(), e.getMessage());
             case RolloutException e -> problem(status(e.reason()), e.reason().word(), e.getMessage());
+            case EnrolmentException e -> problem(status(e.reason()), e.reason().word(), e.getMessage());
             case TooManyTriesException e -> problem(HttpStatus.TOO_MANY_REQUESTS, "too-many-tries", e.getMessage());
             case AuthenticationException e ->
                 problem(
