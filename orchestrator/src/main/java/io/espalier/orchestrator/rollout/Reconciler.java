@@ -7,7 +7,6 @@ import io.espalier.orchestrator.plan.Plans;
 import io.espalier.orchestrator.release.ReleaseSet;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.Reason;
-import io.espalier.protocol.release.Manifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +41,11 @@ public final class Reconciler implements AutoCloseable {
     private final InstantSource clock;
     private final Duration interval;
 
-    /** A host that could not take its release is tried again after 30 s, then less and less often. */
-    private final BackOff troubles = new BackOff(Duration.ofSeconds(30), Duration.ofMinutes(10));
+    /** A host that could not take its release is tried again after half a minute, then less and less often. */
+    private static final Pauses TROUBLE = new Pauses(Duration.ofSeconds(30), Duration.ofMinutes(10));
 
     /** Drift that comes back is put right after 5 s, then less and less often: something else wants it so. */
-    private final BackOff heals = new BackOff(Duration.ofSeconds(5), Duration.ofMinutes(5));
+    private static final Pauses HEAL = new Pauses(Duration.ofSeconds(5), Duration.ofMinutes(5));
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition pokedChanged = lock.newCondition();
@@ -54,6 +54,7 @@ public final class Reconciler implements AutoCloseable {
     private long done;
     private Pass last = new Pass.Unknown("not looked yet");
     private Optional<ReleaseSet> wanted = Optional.empty();
+    private final Set<HostName> returned = ConcurrentHashMap.newKeySet();
     private boolean closed;
     private @Nullable Thread thread;
 
@@ -74,7 +75,7 @@ public final class Reconciler implements AutoCloseable {
 
     /** Begins; the first pass comes at once. To be called after {@link Rollouts#resume()}. */
     public void start() {
-        rollouts.whenAtRest(this::atRest);
+        rollouts.whenAtRest(_ -> poke());
         thread = Thread.ofVirtual().name("reconciler").start(this::loop);
     }
 
@@ -91,7 +92,7 @@ public final class Reconciler implements AutoCloseable {
 
     /** A host can be spoken to again: it is looked at soon, whatever went wrong before. */
     public void catchUp(HostName host) {
-        troubles.forget(host);
+        returned.add(host);
         rollouts.catchUp(host);
         poke();
     }
@@ -246,13 +247,16 @@ public final class Reconciler implements AutoCloseable {
                 return;
             }
             if (!one.from().equals(Optional.of(one.to()))) {
-                if (troubles.isDue(host, now)) {
+                if (isNew || returned.contains(host) || TROUBLE.isDue(rollouts.troubles(host, one.to()), now)) {
                     behind.put(host, one);
                 }
-            } else if (target.fleet().heal() && heals.isDue(host, now) && troubles.isDue(host, now)) {
+            } else if (target.fleet().heal()
+                    && HEAL.isDue(rollouts.heals(host, one.to()), now)
+                    && TROUBLE.isDue(rollouts.troubles(host, one.to()), now)) {
                 drifted.put(host, one);
             }
         });
+        returned.removeAll(plan.hosts().keySet());
         if (behind.isEmpty() && drifted.isEmpty()) {
             return new Pass.Settled(plan);
         }
@@ -278,33 +282,6 @@ public final class Reconciler implements AutoCloseable {
             }
             throw e;
         }
-    }
-
-    private void atRest(RolloutId id) {
-        Rollout rollout = rollouts.find(id);
-        Instant now = clock.instant();
-        for (HostStep step : rollouts.steps(id)) {
-            switch (step.state()) {
-                case StepState.Applied _ -> {
-                    troubles.forget(step.name());
-                    if (rollout.kind() == Manifest.Kind.HEAL) {
-                        heals.tried(step.name(), now);
-                    }
-                }
-                case StepState.Waiting(var reason, _) when step.number() > 0 || !isAway(reason) ->
-                    troubles.tried(step.name(), now);
-                default -> {}
-            }
-        }
-        poke();
-    }
-
-    /** A host that was away when it was planned is due as soon as it answers. */
-    private static boolean isAway(Reason reason) {
-        return switch (reason) {
-            case UNREACHABLE, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, AUTH_FAILED, AGENT_DOWN, TIMED_OUT -> true;
-            default -> false;
-        };
     }
 
     private static String summary(Pass pass) {

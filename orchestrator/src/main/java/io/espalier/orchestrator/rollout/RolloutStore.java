@@ -258,7 +258,11 @@ final class RolloutStore {
     }
 
     Optional<HostStep> latestStep(HostName host) {
-        return rows.latest(host);
+        return rows.recent(host, 1).stream().findFirst();
+    }
+
+    List<HostStep> recentSteps(HostName host, int limit) {
+        return rows.recent(host, limit);
     }
 
     Optional<RolloutId> latestRollout(HostName host) {

@@ -8,6 +8,7 @@ import io.espalier.protocol.Reason;
 import io.espalier.protocol.ReleaseId;
 import io.espalier.protocol.release.Manifest;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Rollouts implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** So many of the newest tries count. */
+    private static final int RECENT = 8;
 
     private final RolloutStore store;
     private final Quarantine quarantine;
@@ -178,6 +182,24 @@ public final class Rollouts implements AutoCloseable {
     /** What the newest rollout that had to do with {@code host} did there. */
     public Optional<HostStep> latestStep(HostName host) {
         return store.latestStep(host);
+    }
+
+    /** When {@code host} lately could not take {@code release}, newest first, back to when it last could. */
+    List<Instant> troubles(HostName host, ReleaseId release) {
+        return store.recentSteps(host, RECENT).stream()
+                .takeWhile(step -> step.to().equals(release)
+                        && step.state() instanceof StepState.Waiting(var reason, _)
+                        && (step.number() > 0 || !Trouble.isAway(reason)))
+                .flatMap(step -> step.endedAt().stream())
+                .toList();
+    }
+
+    /** When drift of {@code host} from {@code release} was lately put right, newest first. */
+    List<Instant> heals(HostName host, ReleaseId release) {
+        return history.of(host, RECENT).stream()
+                .takeWhile(entry -> entry.release().equals(release) && entry.kind() == Manifest.Kind.HEAL)
+                .map(HostHistory.Entry::at)
+                .toList();
     }
 
     /** The newest {@code limit} rollouts below number {@code before}, newest first. */

@@ -113,14 +113,13 @@ final class StepRows {
                 id.value());
     }
 
-    Optional<HostStep> latest(HostName host) {
-        return jdbc
-                .query(
-                        "select * from rollout_host where host = ? order by rollout_id desc limit 1",
-                        StepRows::read,
-                        host.value())
-                .stream()
-                .findFirst();
+    /** Of the newest rollouts that had to do with {@code host}, newest first. */
+    List<HostStep> recent(HostName host, int limit) {
+        return jdbc.query(
+                "select * from rollout_host where host = ? order by rollout_id desc limit ?",
+                StepRows::read,
+                host.value(),
+                limit);
     }
 
     private static HostStep read(ResultSet row, int number) throws SQLException {

@@ -58,4 +58,12 @@ enum Trouble {
             case BUSY -> BUSY;
         };
     }
+
+    /** Whether the host cannot be spoken to: it is due as soon as it answers. */
+    static boolean isAway(Reason reason) {
+        return switch (reason) {
+            case UNREACHABLE, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, AUTH_FAILED, AGENT_DOWN, TIMED_OUT -> true;
+            default -> false;
+        };
+    }
 }
