@@ -99,8 +99,7 @@ public final class Diffs {
     private boolean wasSecret(HostPlan plan, String path) {
         return plan.from()
                 .flatMap(releases::find)
-                .map(release -> release.files()
-                        .anyMatch(file -> file.path().equals(path) && file.secret()))
+                .map(release -> release.files().anyMatch(file -> file.path().equals(path) && file.secret()))
                 .orElse(false);
     }
 
@@ -161,11 +160,8 @@ public final class Diffs {
 
     private static String unified(Action action, String path, List<String> old, List<String> now) {
         String from = action == Action.CREATE ? "/dev/null" : path;
-        List<String> diff =
-                UnifiedDiffUtils.generateUnifiedDiff(from, path, old, DiffUtils.diff(old, now), CONTEXT);
-        List<String> shown = diff.size() <= MAX_LINES
-                ? diff
-                : new ArrayList<>(diff.subList(0, MAX_LINES - 1));
+        List<String> diff = UnifiedDiffUtils.generateUnifiedDiff(from, path, old, DiffUtils.diff(old, now), CONTEXT);
+        List<String> shown = diff.size() <= MAX_LINES ? diff : new ArrayList<>(diff.subList(0, MAX_LINES - 1));
         if (diff.size() > MAX_LINES) {
             shown.add("... " + (diff.size() - MAX_LINES + 1) + " more lines");
         }
@@ -209,6 +205,9 @@ public final class Diffs {
     }
 
     private static boolean isControl(int c) {
-        return c < 0x20 && c != '\t' || c >= 0x7f && c < 0xa0 || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069;
+        return c < 0x20 && c != '\t'
+                || c >= 0x7f && c < 0xa0
+                || c >= 0x202a && c <= 0x202e
+                || c >= 0x2066 && c <= 0x2069;
     }
 }

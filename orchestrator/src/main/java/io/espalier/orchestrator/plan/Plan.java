@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * @param hosts the plan of every host that answered
  * @param unreachable hosts that did not, each with why; they are caught up when they return
  */
-public record Plan(ReleaseSet target, SortedMap<HostName, HostPlan> hosts, SortedMap<HostName, Unreachable> unreachable) {
+public record Plan(
+        ReleaseSet target, SortedMap<HostName, HostPlan> hosts, SortedMap<HostName, Unreachable> unreachable) {
 
     public Plan {
         hosts = Collections.unmodifiableSortedMap(new TreeMap<>(hosts));

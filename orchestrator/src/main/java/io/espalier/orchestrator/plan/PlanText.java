@@ -43,11 +43,11 @@ public final class PlanText {
     public static String summary(Plan plan) {
         long inSync = plan.hosts().values().stream().filter(HostPlan::isInSync).count();
         long change = plan.hosts().size() - inSync;
-        String text = change == 0
-                ? "nothing changes"
-                : change + (change == 1 ? " host changes" : " hosts change");
+        String text = change == 0 ? "nothing changes" : change + (change == 1 ? " host changes" : " hosts change");
         text += ", " + inSync + " in sync";
-        return plan.unreachable().isEmpty() ? text : text + ", " + plan.unreachable().size() + " unreachable";
+        return plan.unreachable().isEmpty()
+                ? text
+                : text + ", " + plan.unreachable().size() + " unreachable";
     }
 
     /** At most {@value #MAX_LINES} lines, one call each. */
@@ -62,8 +62,8 @@ public final class PlanText {
         }
         plan.unreachable().entrySet().stream()
                 .limit(MAX_UNREACHABLE)
-                .forEach(entry -> out.line(
-                        "unreachable: " + entry.getKey() + " (" + Diffs.printable(entry.getValue().toString()) + ")"));
+                .forEach(entry -> out.line("unreachable: " + entry.getKey() + " ("
+                        + Diffs.printable(entry.getValue().toString()) + ")"));
         if (plan.unreachable().size() > MAX_UNREACHABLE) {
             out.line("... and " + (plan.unreachable().size() - MAX_UNREACHABLE) + " more unreachable");
         }
@@ -97,9 +97,7 @@ public final class PlanText {
 
     private static String names(List<HostName> hosts) {
         String some = hosts.stream().limit(MAX_NAMES).map(HostName::value).collect(Collectors.joining(" "));
-        return hosts.size() <= MAX_NAMES
-                ? some
-                : some + String.format(Locale.ROOT, " ... %s", hosts.getLast());
+        return hosts.size() <= MAX_NAMES ? some : some + String.format(Locale.ROOT, " ... %s", hosts.getLast());
     }
 
     /** Passes on so many lines and says when it has had enough. */

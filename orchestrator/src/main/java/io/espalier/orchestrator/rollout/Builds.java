@@ -46,8 +46,7 @@ public final class Builds implements Desired {
     private record Input(Revision fleet, Optional<Revision> templates, Map<HostName, Facts> facts) {}
 
     /** @param fleet the name of the fleet source */
-    public Builds(
-            Sources sources, SourceName fleet, ReleaseBuilder builder, Supplier<Map<HostName, Facts>> facts) {
+    public Builds(Sources sources, SourceName fleet, ReleaseBuilder builder, Supplier<Map<HostName, Facts>> facts) {
         this.sources = sources;
         this.fleet = fleet;
         this.builder = builder;
@@ -75,7 +74,8 @@ public final class Builds implements Desired {
         Optional<Snapshot> templates;
         try {
             Map<SourceName, SourceSpec> named = named(snapshot);
-            if (!named.isEmpty()) { // a fleet that cannot be read names none; what the last good one named stays watched
+            if (!named
+                    .isEmpty()) { // a fleet that cannot be read names none; what the last good one named stays watched
                 sources.follow(named);
             }
             templates = templates(named);
@@ -157,7 +157,9 @@ public final class Builds implements Desired {
     private Built build(Snapshot source, Optional<Snapshot> templates) {
         Map<HostName, Facts> known = Map.copyOf(facts.get());
         var input = new Input(
-                source.commit().revision(), templates.map(snapshot -> snapshot.commit().revision()), known);
+                source.commit().revision(),
+                templates.map(snapshot -> snapshot.commit().revision()),
+                known);
         building.lock();
         try {
             Built before = kept.get(input);
@@ -165,9 +167,7 @@ public final class Builds implements Desired {
                 return before;
             }
             Built built = builder.build(
-                    source,
-                    (name, _) -> name.equals(ReleaseBuilder.TEMPLATES) ? templates : Optional.empty(),
-                    known);
+                    source, (name, _) -> name.equals(ReleaseBuilder.TEMPLATES) ? templates : Optional.empty(), known);
             kept.put(input, built);
             return built;
         } finally {

@@ -119,8 +119,8 @@ final class Drafts {
             }
         });
         var held = new Comparison(plan.hosts(), plan.unreachable());
-        var steps = new ArrayList<>(
-                RolloutPlanner.steps(wanted, held, kind, fleet.rollout(), tierSizes, unhealthy, now));
+        var steps =
+                new ArrayList<>(RolloutPlanner.steps(wanted, held, kind, fleet.rollout(), tierSizes, unhealthy, now));
         leftOut.forEach(one -> steps.add(RolloutPlanner.leftOut(one, held, now)));
         return steps;
     }

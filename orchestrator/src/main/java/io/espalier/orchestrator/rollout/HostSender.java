@@ -161,7 +161,8 @@ final class HostSender {
             case ApplyOutcome.Unchanged _ -> new Try.Ended(new StepState.Applied(0, 0));
             case ApplyOutcome.Applied applied -> new Try.Ended(kept(rollout, step, applied, applied.awaitingConfirm()));
             case ApplyOutcome.Rejected(var reason, var detail) -> {
-                long above = Trouble.of(reason) == Trouble.NUMBER ? link.status().number() : 0;
+                long above =
+                        Trouble.of(reason) == Trouble.NUMBER ? link.status().number() : 0;
                 yield judge(rollout, step, reason, detail, above);
             }
             case ApplyOutcome.RolledBack(var reason, var detail, var clean) ->
@@ -195,8 +196,7 @@ final class HostSender {
     }
 
     /** Proves to the agent, over a connection made just now, that the host can still be reached. */
-    private StepState confirm(Rollout rollout, HostStep step, long number, StepState done)
-            throws InterruptedException {
+    private StepState confirm(Rollout rollout, HostStep step, long number, StepState done) throws InterruptedException {
         Instant deadline = clock.instant().plus(rollout.policy().confirmWithin());
         Duration wait = limits.retry();
         while (true) {
@@ -214,8 +214,8 @@ final class HostSender {
                 if (!clock.instant().isBefore(deadline)) {
                     return new StepState.Failed(
                             Reason.NOT_CONFIRMED,
-                            "not reachable over a fresh connection after the switch (" + e.reason().word() + ": "
-                                    + e.getMessage() + "); the host goes back by itself");
+                            "not reachable over a fresh connection after the switch ("
+                                    + e.reason().word() + ": " + e.getMessage() + "); the host goes back by itself");
                 }
                 pause(wait);
                 wait = longer(wait);

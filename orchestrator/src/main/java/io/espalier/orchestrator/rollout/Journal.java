@@ -45,7 +45,8 @@ final class Journal implements AutoCloseable {
      * @param ended the step whose end is stored with the event
      * @param changed the steps of which the watcher is told afterwards
      */
-    private record Entry(Optional<Rollout> rollout, RolloutEvent event, Optional<HostStep> ended, List<HostStep> changed) {}
+    private record Entry(
+            Optional<Rollout> rollout, RolloutEvent event, Optional<HostStep> ended, List<HostStep> changed) {}
 
     private final RolloutStore store;
     private final StepOutcomes outcomes;
@@ -72,7 +73,14 @@ final class Journal implements AutoCloseable {
         this.writer = Thread.ofVirtual().name("rollout-journal").start(this::write);
     }
 
-    void event(RolloutId rollout, int wave, Optional<HostName> host, Kind kind, String reason, String detail, long millis) {
+    void event(
+            RolloutId rollout,
+            int wave,
+            Optional<HostName> host,
+            Kind kind,
+            String reason,
+            String detail,
+            long millis) {
         RolloutEvent event = draft(rollout, wave, host, kind, reason, detail, millis);
         add(new Entry(Optional.empty(), event, Optional.empty(), List.of()));
     }
@@ -90,7 +98,13 @@ final class Journal implements AutoCloseable {
     }
 
     private RolloutEvent draft(
-            RolloutId rollout, int wave, Optional<HostName> host, Kind kind, String reason, String detail, long millis) {
+            RolloutId rollout,
+            int wave,
+            Optional<HostName> host,
+            Kind kind,
+            String reason,
+            String detail,
+            long millis) {
         return new RolloutEvent(0, rollout, clock.instant(), wave, host, kind, reason, detail, millis);
     }
 

@@ -42,7 +42,8 @@ public final class Pushes implements PushCheck, PushFollower, SourceListener {
 
     @Override
     public List<Finding> check(SourceName source, Snapshot candidate) {
-        return builds.candidate(source, candidate)
+        return builds
+                .candidate(source, candidate)
                 .map(built -> switch (built) {
                     case Built.Ready(var releases) -> releases.warnings();
                     case Built.Refused(var problems) -> problems;
@@ -101,8 +102,8 @@ public final class Pushes implements PushCheck, PushFollower, SourceListener {
             case Pass.Settled(Plan plan) -> lines.accept("done: " + PlanText.summary(plan));
             case Pass.Rolling(var id) -> rollouts.follow(id, lines);
             case Pass.Held(var entry) ->
-                lines.accept("QUARANTINED: " + entry.revision() + " " + entry.reason().word() + ": "
-                        + entry.detail());
+                lines.accept("QUARANTINED: " + entry.revision() + " "
+                        + entry.reason().word() + ": " + entry.detail());
             case Pass.Refused(var commit, var problems) -> {
                 problems.forEach(problem -> lines.accept(problem.toString()));
                 lines.accept("REFUSED: " + commit.revision().abbreviated()

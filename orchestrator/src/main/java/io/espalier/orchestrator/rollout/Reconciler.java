@@ -188,19 +188,18 @@ public final class Reconciler implements AutoCloseable {
 
     private Pass look() throws InterruptedException {
         Wish wish = desired.newest();
-        Optional<ReleaseSet> target =
-                switch (wish) {
-                    case Wish.Ready(var releases) -> {
-                        revisions.accept(releases);
-                        yield Optional.of(releases);
-                    }
-                    case Wish.Refused(var commit, var problems) -> {
-                        Optional<Revisions.Entry> good = revisions.wanted();
-                        revisions.reject(good.map(Revisions.Entry::fleet).orElse(""), commit, problems);
-                        yield lastGood(good);
-                    }
-                    case Wish.Unknown _ -> lastGood(revisions.wanted());
-                };
+        Optional<ReleaseSet> target = switch (wish) {
+            case Wish.Ready(var releases) -> {
+                revisions.accept(releases);
+                yield Optional.of(releases);
+            }
+            case Wish.Refused(var commit, var problems) -> {
+                Optional<Revisions.Entry> good = revisions.wanted();
+                revisions.reject(good.map(Revisions.Entry::fleet).orElse(""), commit, problems);
+                yield lastGood(good);
+            }
+            case Wish.Unknown _ -> lastGood(revisions.wanted());
+        };
         lock.lock();
         try {
             wanted = target;
@@ -267,9 +266,9 @@ public final class Reconciler implements AutoCloseable {
     /** The plan without hosts that are not to be touched now; those in sync stay in it to be recorded. */
     private static Plan only(Plan plan, SortedMap<HostName, HostPlan> behind, SortedMap<HostName, HostPlan> drifted) {
         var hosts = new TreeMap<>(plan.hosts());
-        hosts.values().removeIf(host -> !host.isInSync()
-                && !behind.containsKey(host.host())
-                && !drifted.containsKey(host.host()));
+        hosts.values()
+                .removeIf(host ->
+                        !host.isInSync() && !behind.containsKey(host.host()) && !drifted.containsKey(host.host()));
         return new Plan(plan.target(), hosts, plan.unreachable());
     }
 
@@ -286,8 +285,8 @@ public final class Reconciler implements AutoCloseable {
 
     private static String summary(Pass pass) {
         return switch (pass) {
-            case Pass.Settled(var plan) -> "settled on "
-                    + plan.target().fleetCommit().revision().abbreviated();
+            case Pass.Settled(var plan) ->
+                "settled on " + plan.target().fleetCommit().revision().abbreviated();
             case Pass.Rolling(var id) -> "rollout " + id;
             case Pass.Held(var entry) -> "quarantined: " + entry.revision();
             case Pass.Refused(var commit, var problems) ->

@@ -35,17 +35,13 @@ final class Rollbacks {
 
     /** One host, to {@code to} or else to the release it held before, leaving out quarantined ones. */
     Draft ofHost(HostName host, Optional<ReleaseId> to, String by, Instant now) {
-        RolloutId newest = store.latestRollout(host)
-                .orElseThrow(() -> refused("no rollout has ever touched " + host));
+        RolloutId newest = store.latestRollout(host).orElseThrow(() -> refused("no rollout has ever touched " + host));
         Rollout last = store.find(newest).orElseThrow();
         HostStep step = store.latestStep(host).orElseThrow();
         Optional<HostHistory.Entry> held = history.of(host, 1).stream().findFirst();
         Optional<Rollout> brought = held.flatMap(entry -> store.find(entry.rollout()));
         ReleaseId back = to.or(() -> history.previous(
-                                last.fleet(),
-                                host,
-                                held.map(HostHistory.Entry::release),
-                                brought.map(Rollout::target))
+                                last.fleet(), host, held.map(HostHistory.Entry::release), brought.map(Rollout::target))
                         .map(HostHistory.Entry::release))
                 .orElseThrow(() -> refused("no earlier release of " + host + " is known"));
         List<Rollout> leaves = store.newestDeploy(last.fleet()).stream().toList();
@@ -103,7 +99,8 @@ final class Rollbacks {
     private static Draft draft(
             Rollout like, List<HostStep> steps, List<Rollout> leaves, Optional<HostName> host, String by, Instant now) {
         var releases = new StringBuilder("rollback");
-        steps.forEach(step -> releases.append('\n').append(step.name()).append(' ').append(step.to()));
+        steps.forEach(
+                step -> releases.append('\n').append(step.name()).append(' ').append(step.to()));
         Digest target = Digest.of(releases.toString().getBytes(StandardCharsets.UTF_8));
         RolloutPolicy policy = like.policy();
         var rollout = new Rollout(

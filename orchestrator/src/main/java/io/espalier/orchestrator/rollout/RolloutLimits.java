@@ -14,10 +14,5 @@ public record RolloutLimits(
         int parallel, Duration step, Duration settle, Duration retry, int attempts, Duration drain) {
 
     public static final RolloutLimits DEFAULT = new RolloutLimits(
-            64,
-            Duration.ofMinutes(10),
-            Duration.ofMinutes(2),
-            Duration.ofMillis(200),
-            4,
-            Duration.ofMinutes(1));
+            64, Duration.ofMinutes(10), Duration.ofMinutes(2), Duration.ofMillis(200), 4, Duration.ofMinutes(1));
 }

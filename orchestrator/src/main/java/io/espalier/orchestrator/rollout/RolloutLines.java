@@ -15,8 +15,7 @@ public final class RolloutLines {
     public String title() {
         String kind = rollout.kind().name().toLowerCase(java.util.Locale.ROOT);
         String revision = rollout.revision();
-        return "rollout " + rollout.id() + ": " + kind + " "
-                + revision.substring(0, Math.min(8, revision.length()));
+        return "rollout " + rollout.id() + ": " + kind + " " + revision.substring(0, Math.min(8, revision.length()));
     }
 
     /** Empty for what only a log wants to know. */

@@ -48,8 +48,8 @@ final class RolloutPlanner {
             var waiting = new ArrayList<Wanted>();
             wanted.stream()
                     .filter(one -> one.host().tier().equals(tier))
-                    .sorted(Comparator.comparing(
-                                    (Wanted one) -> !unhealthy.contains(one.host().name()))
+                    .sorted(Comparator.comparing((Wanted one) ->
+                                    !unhealthy.contains(one.host().name()))
                             .thenComparing(one -> one.host().name()))
                     .forEach(one -> {
                         HostPlan plan = held.hosts().get(one.host().name());
@@ -126,8 +126,7 @@ final class RolloutPlanner {
         HostStep step = step(wanted, 0, 0, held, now);
         return step.state() instanceof StepState.InSync
                 ? step
-                : step.in(
-                        new StepState.Waiting(Reason.QUARANTINED, "the release failed here before"), now, false);
+                : step.in(new StepState.Waiting(Reason.QUARANTINED, "the release failed here before"), now, false);
     }
 
     static Host withoutVars(Host host) {
@@ -201,8 +200,7 @@ final class RolloutPlanner {
                 ? first.name() + " " + reason.word() + ": " + detail
                 : "";
         return Optional.of(new RolloutState.Failed(
-                Reason.TOO_MANY_FAILURES,
-                failed == 1 ? why : failed + " hosts failed, first " + why));
+                Reason.TOO_MANY_FAILURES, failed == 1 ? why : failed + " hosts failed, first " + why));
     }
 
     static int failures(Collection<HostStep> steps) {
@@ -220,9 +218,8 @@ final class RolloutPlanner {
             return hosts.size();
         }
         String tier = hosts.getFirst().host().tier();
-        List<HostStep> ofTier = steps.stream()
-                .filter(step -> step.host().tier().equals(tier))
-                .toList();
+        List<HostStep> ofTier =
+                steps.stream().filter(step -> step.host().tier().equals(tier)).toList();
         return ofTier.stream().anyMatch(RolloutPlanner::isApplied)
                 ? hosts.size()
                 : Math.max(1, rollout.policy().canary().of(ofTier.size()));

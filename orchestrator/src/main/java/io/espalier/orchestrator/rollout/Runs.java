@@ -44,9 +44,7 @@ final class Runs implements AutoCloseable {
     /** Runs {@code rollout} as soon as no other of its fleet does. Running one that has nothing to do is no harm. */
     void start(Rollout rollout) {
         var control = new RunControl();
-        Thread thread = Thread.ofVirtual()
-                .name("rollout-" + rollout.id())
-                .unstarted(() -> runInTurn(rollout, control));
+        Thread thread = Thread.ofVirtual().name("rollout-" + rollout.id()).unstarted(() -> runInTurn(rollout, control));
         running.put(rollout.id(), new Run(thread, control));
         thread.start();
     }

@@ -8,19 +8,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A rollout's state as columns beside its word. */
-record StateColumns(int wave, Optional<Instant> until, @Nullable Long other, String reason, String detail) {
+record StateColumns(
+        int wave, Optional<Instant> until, @Nullable Long other, String reason, String detail) {
 
     static StateColumns of(RolloutState state) {
         return switch (state) {
             case RolloutState.Planned _, RolloutState.Done _ -> text("");
             case RolloutState.AwaitingApproval(var why) -> text(why);
             case RolloutState.Running(var wave) -> new StateColumns(wave, Optional.empty(), null, "", "");
-            case RolloutState.Soaking(var wave, var until) ->
-                new StateColumns(wave, Optional.of(until), null, "", "");
+            case RolloutState.Soaking(var wave, var until) -> new StateColumns(wave, Optional.of(until), null, "", "");
             case RolloutState.Paused(var why) -> text(why);
             case RolloutState.Failed(var reason, var detail) ->
-                new StateColumns(
-                        0, Optional.empty(), null, reason.word(), Columns.bounded(detail, Columns.MAX_DETAIL));
+                new StateColumns(0, Optional.empty(), null, reason.word(), Columns.bounded(detail, Columns.MAX_DETAIL));
             case RolloutState.Aborted(var by) -> text(by);
             case RolloutState.Superseded(var by) -> other(by);
             case RolloutState.RolledBack(var by) -> other(by);

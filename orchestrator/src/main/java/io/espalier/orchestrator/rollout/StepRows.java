@@ -31,13 +31,11 @@ final class StepRows {
     }
 
     void insert(RolloutId id, List<HostStep> steps) {
-        jdbc.batchUpdate(
-                """
+        jdbc.batchUpdate("""
                 insert into rollout_host (rollout_id, host, tier, wave, place, address, port, ssh_user, host_key, jump,
                   from_release, to_release, observed, changes, reloads,
                   state, number, attempts, changed, took_ms, reason, detail, started_at, ended_at)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                steps.stream().map(step -> inserted(id, step)).toList());
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", steps.stream().map(step -> inserted(id, step)).toList());
     }
 
     private static @Nullable Object[] inserted(RolloutId id, HostStep step) {
@@ -72,12 +70,10 @@ final class StepRows {
     }
 
     void update(RolloutId id, Collection<HostStep> steps) {
-        jdbc.batchUpdate(
-                """
+        jdbc.batchUpdate("""
                 update rollout_host set from_release = ?, observed = ?, changes = ?, reloads = ?, state = ?, number = ?,
                   attempts = ?, changed = ?, took_ms = ?, reason = ?, detail = ?, started_at = ?, ended_at = ?
-                where rollout_id = ? and host = ?""",
-                steps.stream().map(step -> updated(id, step)).toList());
+                where rollout_id = ? and host = ?""", steps.stream().map(step -> updated(id, step)).toList());
     }
 
     private static @Nullable Object[] updated(RolloutId id, HostStep step) {
@@ -178,8 +174,7 @@ final class StepRows {
                 case "applying" -> new StepState.Sending(row.getLong("number"));
                 case "applied" -> new StepState.Applied(row.getInt("changed"), row.getLong("took_ms"));
                 case "failed" -> new StepState.Failed(Reason.parse(row.getString("reason")), row.getString("detail"));
-                case "waiting" ->
-                    new StepState.Waiting(Reason.parse(row.getString("reason")), row.getString("detail"));
+                case "waiting" -> new StepState.Waiting(Reason.parse(row.getString("reason")), row.getString("detail"));
                 default -> throw new IllegalStateException("step state: " + word + " (unknown)");
             };
         }

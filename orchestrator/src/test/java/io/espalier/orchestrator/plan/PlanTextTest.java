@@ -84,7 +84,9 @@ class PlanTextTest {
         hosts.add(plan(new HostName("odd"), "other\n", "hi\n", false));
         Plan plan = planOf(hosts);
 
-        assertThat(ChangeGroup.of(plan)).extracting(group -> group.hosts().size()).containsExactly(300, 1);
+        assertThat(ChangeGroup.of(plan))
+                .extracting(group -> group.hosts().size())
+                .containsExactly(300, 1);
         assertThat(text(plan).subList(0, 9))
                 .containsExactly(
                         "plan " + plan.digest().abbreviated() + " for 4f5c1a2b: 301 hosts change, 0 in sync",
@@ -108,8 +110,7 @@ class PlanTextTest {
 
         Release wanted = release(unit("base", true, List.of(), file("/key", "new password\n", 0600, true)));
         assertThat(only(Planner.plan(wanted, observed(Optional.empty()), Optional.empty())))
-                .isEqualTo(new ShownChange(
-                        ShownChange.Action.CREATE, "/key", "base", Optional.empty(), "(secret)"));
+                .isEqualTo(new ShownChange(ShownChange.Action.CREATE, "/key", "base", Optional.empty(), "(secret)"));
     }
 
     @Test
@@ -162,8 +163,9 @@ class PlanTextTest {
     void controlCharactersDoNotReachATerminal() {
         store("a\n");
         store("\u001b[2Jgone\u202e\n");
-        String diff =
-                only(plan(Samples.WEB1, "a\n", "\u001b[2Jgone\u202e\n", false)).diff().orElseThrow();
+        String diff = only(plan(Samples.WEB1, "a\n", "\u001b[2Jgone\u202e\n", false))
+                .diff()
+                .orElseThrow();
         assertThat(diff).contains("\\x1b[2Jgone\\x202e").doesNotContain("\u001b");
     }
 }

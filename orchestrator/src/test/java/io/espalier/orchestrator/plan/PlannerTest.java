@@ -31,7 +31,8 @@ class PlannerTest {
 
     @Test
     void bareHostGetsEverything() {
-        Release wanted = release(unit("b", true, List.of(), file("/b", "1")), unit("a", true, List.of(), file("/a", "1")));
+        Release wanted =
+                release(unit("b", true, List.of(), file("/b", "1")), unit("a", true, List.of(), file("/a", "1")));
 
         HostPlan plan = Planner.plan(wanted, observed(Optional.empty()), Optional.empty());
 
@@ -63,8 +64,7 @@ class PlannerTest {
     @Test
     void otherBytesAreAnUpdateAndOtherModeOrOwnerAttributes() {
         FileEntry mode = file("/mode", "same", 0600, false);
-        Release wanted =
-                release(unit("a", true, List.of(), file("/bytes", "new"), mode, file("/owner", "same")));
+        Release wanted = release(unit("a", true, List.of(), file("/bytes", "new"), mode, file("/owner", "same")));
 
         HostPlan plan = Planner.plan(
                 wanted,
@@ -99,8 +99,7 @@ class PlannerTest {
         Release before = release(unit("a", true, List.of(), file("/a", "1"), file("/z", "1")));
         Release wanted = release(unit("a", true, List.of(), file("/zz", "1")));
 
-        HostPlan plan =
-                Planner.plan(wanted, holding(before, held("/a", "1"), held("/z", "1")), Optional.of(before));
+        HostPlan plan = Planner.plan(wanted, holding(before, held("/a", "1"), held("/z", "1")), Optional.of(before));
 
         assertThat(changes(plan)).containsExactly("Create /zz a", "Remove /a a", "Remove /z a");
         assertThat(plan.reloads()).containsExactly("a");
@@ -148,8 +147,7 @@ class PlannerTest {
     void unknownPreviousReleaseLosesNoRemoval() {
         Release before = release(unit("old", true, List.of(), file("/old", "1")));
         Release wanted = release(unit("new", true, List.of(), file("/new", "1")));
-        HostPlan plan =
-                Planner.plan(wanted, holding(before, held("/new", "1"), held("/old", "1")), Optional.empty());
+        HostPlan plan = Planner.plan(wanted, holding(before, held("/new", "1"), held("/old", "1")), Optional.empty());
         assertThat(changes(plan)).containsExactly("Remove /old ");
     }
 

@@ -77,13 +77,7 @@ final class Samples {
 
     static ObservedFile held(String path, String content, int mode, String owner) {
         return new ObservedFile(
-                path,
-                ObservedFile.Kind.FILE,
-                Optional.of(digest(content)),
-                content.length(),
-                mode,
-                owner,
-                "root");
+                path, ObservedFile.Kind.FILE, Optional.of(digest(content)), content.length(), mode, owner, "root");
     }
 
     static ObservedFile link(String path) {
@@ -108,8 +102,7 @@ final class Samples {
     }
 
     static ReleaseSet set(Map<HostName, Release> releases) {
-        var commit = new Commit(
-                new Revision("4f5c1a2b00000000"), "Ada <ada@example.org>", "Change it", Instant.EPOCH);
+        var commit = new Commit(new Revision("4f5c1a2b00000000"), "Ada <ada@example.org>", "Change it", Instant.EPOCH);
         var hosts = new TreeMap<HostName, Host>();
         releases.keySet().forEach(name -> hosts.put(name, host(name, "web")));
         var policy = new RolloutPolicy(

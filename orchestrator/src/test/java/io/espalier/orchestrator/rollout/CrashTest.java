@@ -22,12 +22,7 @@ import org.junit.jupiter.api.Test;
 class CrashTest {
 
     private static final RolloutLimits ONE_AT_A_TIME = new RolloutLimits(
-            1,
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(2),
-            Duration.ofMillis(1),
-            4,
-            Duration.ofMillis(200));
+            1, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofMillis(1), 4, Duration.ofMillis(200));
 
     private Optional<Thread.UncaughtExceptionHandler> handler = Optional.empty();
 

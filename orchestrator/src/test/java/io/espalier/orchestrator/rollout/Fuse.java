@@ -70,8 +70,12 @@ final class Fuse {
     }
 
     DataSource on(DataSource database) {
-        return proxy(DataSource.class, database, (name, result) ->
-                result instanceof Connection connection && name.equals("getConnection") ? on(connection) : result);
+        return proxy(
+                DataSource.class,
+                database,
+                (name, result) -> result instanceof Connection connection && name.equals("getConnection")
+                        ? on(connection)
+                        : result);
     }
 
     private Connection on(Connection connection) {
@@ -88,22 +92,24 @@ final class Fuse {
     }
 
     private <T> T proxy(Class<T> type, T target, Wrap wrap) {
-        return type.cast(Proxy.newProxyInstance(Fuse.class.getClassLoader(), new Class<?>[] {type}, (_, method, args) -> {
-            boolean isWrite = WRITES.contains(method.getName()) || method.getName().equals("commit");
-            if (isWrite) {
-                point("before " + method.getName());
-            }
-            Object result;
-            try {
-                result = method.invoke(target, args);
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
-            if (isWrite) {
-                point("after " + method.getName());
-            }
-            return wrap.wrap(method.getName(), result);
-        }));
+        return type.cast(Proxy.newProxyInstance(
+                Fuse.class.getClassLoader(), new Class<?>[] {type}, (_, method, args) -> {
+                    boolean isWrite = WRITES.contains(method.getName())
+                            || method.getName().equals("commit");
+                    if (isWrite) {
+                        point("before " + method.getName());
+                    }
+                    Object result;
+                    try {
+                        result = method.invoke(target, args);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                    if (isWrite) {
+                        point("after " + method.getName());
+                    }
+                    return wrap.wrap(method.getName(), result);
+                }));
     }
 
     Links on(Links links) {

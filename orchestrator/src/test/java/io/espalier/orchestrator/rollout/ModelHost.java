@@ -60,13 +60,15 @@ final class ModelHost {
     volatile Optional<Reason> rollsBack = Optional.empty();
     /** Releases that hold a file with this content are unhealthy. */
     volatile Optional<Digest> poison = Optional.empty();
+
     volatile Optional<CountDownLatch> hangs = Optional.empty();
     volatile boolean cutsAfterApply;
     volatile boolean cutsBeforeApply;
 
     private Optional<Pending> pending = Optional.empty();
 
-    private record Pending(long number, Instant until, Optional<Release> release, SortedMap<String, ObservedFile> disk) {}
+    private record Pending(
+            long number, Instant until, Optional<Release> release, SortedMap<String, ObservedFile> disk) {}
 
     private final Consumer<HostName> onApply;
 
@@ -167,8 +169,7 @@ final class ModelHost {
     private ApplyOutcome apply(Manifest manifest, Release release, Link.Follower follower) {
         follower.step(ApplyStep.STAGED, "");
         Map<String, ObservedFile> wanted = release.files()
-                .collect(Collectors.toMap(
-                        FileEntry::path, file -> observed(file.path(), file.content(), file.mode())));
+                .collect(Collectors.toMap(FileEntry::path, file -> observed(file.path(), file.content(), file.mode())));
         var before = new Pending(
                 manifest.number(), clock.instant().plus(manifest.confirmWithin()), current, new TreeMap<>(disk));
         appliedNumbers.add(manifest.number());
@@ -237,8 +238,7 @@ final class ModelHost {
         }
 
         @Override
-        public ApplyOutcome apply(
-                SignedManifest manifest, Optional<Digest> expected, Blobs blobs, Follower follower) {
+        public ApplyOutcome apply(SignedManifest manifest, Optional<Digest> expected, Blobs blobs, Follower follower) {
             if (cutsBeforeApply) {
                 throw new LinkException(Reason.UNREACHABLE, name + ": cut before the apply");
             }

@@ -60,8 +60,7 @@ class ReconcilerTest {
     }
 
     private Reconciler reconciler() {
-        var fresh =
-                new Reconciler(book, revisions, house.plans, house.rollouts, clock, Duration.ofMinutes(1));
+        var fresh = new Reconciler(book, revisions, house.plans, house.rollouts, clock, Duration.ofMinutes(1));
         house.rollouts.resume();
         fresh.start();
         return fresh;
@@ -136,8 +135,13 @@ class ReconcilerTest {
 
         fleet.host("web2").drift("/etc/motd000", "edited"); // the last good one is still looked after, also after
         restart(); // a restart
-        Await.until("healed", () -> fleet.host("web2").disk.get("/etc/motd000").content().equals(Optional.of(
-                ModelFleet.digest("good"))));
+        Await.until(
+                "healed",
+                () -> fleet.host("web2")
+                        .disk
+                        .get("/etc/motd000")
+                        .content()
+                        .equals(Optional.of(ModelFleet.digest("good"))));
         assertThat(revisions.before(Long.MAX_VALUE, 10)).hasSize(2);
     }
 
@@ -229,9 +233,12 @@ class ReconcilerTest {
 
         fleet.host("web3").unreachable = Optional.empty();
         reconciler.catchUp(new HostName("web3"));
-        Await.until("web3 is caught up", () -> fleet.host("web3")
-                .currentId()
-                .equals(Optional.of(target.releases().get(new HostName("web3")).id())));
+        Await.until(
+                "web3 is caught up",
+                () -> fleet.host("web3")
+                        .currentId()
+                        .equals(Optional.of(
+                                target.releases().get(new HostName("web3")).id())));
     }
 
     @Test

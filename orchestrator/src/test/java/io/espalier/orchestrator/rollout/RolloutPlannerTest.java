@@ -111,7 +111,8 @@ class RolloutPlannerTest {
 
     @Test
     void neverZeroAtATime() {
-        assertThat(waves(policy(new Share.Hosts(0), new Share.Percent(0)))).startsWith("db1 | db2 | db3 | web1 | web10");
+        assertThat(waves(policy(new Share.Hosts(0), new Share.Percent(0))))
+                .startsWith("db1 | db2 | db3 | web1 | web10");
     }
 
     @Test

@@ -83,11 +83,10 @@ class RolloutsTest {
 
             Rollout rollout = house.deploy(bad);
 
-            assertThat(rollout.state())
-                    .isInstanceOfSatisfying(RolloutState.Failed.class, failed -> {
-                        assertThat(failed.reason()).isEqualTo(Reason.TOO_MANY_FAILURES);
-                        assertThat(failed.detail()).startsWith("db1 unhealthy");
-                    });
+            assertThat(rollout.state()).isInstanceOfSatisfying(RolloutState.Failed.class, failed -> {
+                assertThat(failed.reason()).isEqualTo(Reason.TOO_MANY_FAILURES);
+                assertThat(failed.detail()).startsWith("db1 unhealthy");
+            });
             assertAllHold(good);
             assertThat(house.step(rollout.id(), "db1")).isInstanceOf(StepState.Failed.class);
             assertThat(house.step(rollout.id(), "web1")).isEqualTo(new StepState.Pending());
@@ -126,8 +125,7 @@ class RolloutsTest {
 
             Rollout rollout = house.deploy(target);
             assertThat(rollout.state()).isEqualTo(DONE);
-            assertThat(house.rollouts.quarantine().hosts("shop", target.key()))
-                    .containsExactly(new HostName("web1"));
+            assertThat(house.rollouts.quarantine().hosts("shop", target.key())).containsExactly(new HostName("web1"));
 
             Rollout again = house.deploy(target);
             assertThat(house.step(again.id(), "web1"))
@@ -208,7 +206,12 @@ class RolloutsTest {
             fleet.host("web2").hangs = Optional.of(never);
             ReleaseSet target = fleet.commit("a1", "hello");
             var limits = new RolloutLimits(
-                    16, Duration.ofMillis(300), Duration.ofMillis(100), Duration.ofMillis(1), 4, Duration.ofMillis(200));
+                    16,
+                    Duration.ofMillis(300),
+                    Duration.ofMillis(100),
+                    Duration.ofMillis(1),
+                    4,
+                    Duration.ofMillis(200));
             try (var hasty = new House(house.database, fleet, fleet, InstantSource.system(), limits)) {
                 Rollout rollout = hasty.deploy(target);
 
@@ -272,8 +275,8 @@ class RolloutsTest {
             assertThat(house.awaitEnd(id).state()).isEqualTo(DONE);
             assertAllHold(target);
             assertThat(house.rollouts.events(id, 0, 1000))
-                    .anyMatch(event -> event.kind() == Kind.REPLANNED
-                            && event.host().equals(Optional.of(new HostName("web2"))));
+                    .anyMatch(event ->
+                            event.kind() == Kind.REPLANNED && event.host().equals(Optional.of(new HostName("web2"))));
         }
     }
 
