@@ -2,6 +2,7 @@ package io.espalier.testkit;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for what other threads and processes do, for a bounded time. */
@@ -41,13 +42,11 @@ public final class Await {
 
     /** What {@code source} gives as soon as it throws no more. */
     public static <T> T value(String what, Duration limit, Callable<T> source) {
-        var box = new Object() {
-            T value;
-        };
+        var box = new AtomicReference<T>();
         until(what, limit, () -> {
-            box.value = source.call();
+            box.set(source.call());
             return true;
         });
-        return box.value;
+        return box.get();
     }
 }

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -139,9 +140,20 @@ public final class DelayProxy implements AutoCloseable {
         }
     }
 
-    /** @param due when it arrives, on {@link System#nanoTime()} */
-    private record Piece(byte[] bytes, long due) {
-        static final byte[] END = {};
+    /** Bytes on the way; none at the end. */
+    private static final class Piece {
+
+        private final byte[] bytes;
+        private final long due; // on System.nanoTime()
+
+        Piece(byte[] bytes, long due) {
+            this.bytes = bytes;
+            this.due = due;
+        }
+
+        boolean isEnd() {
+            return bytes.length == 0;
+        }
     }
 
     private void pump(Socket from, Socket to) {
@@ -156,12 +168,13 @@ public final class DelayProxy implements AutoCloseable {
                 InputStream in = from.getInputStream();
                 byte[] buffer = new byte[PIECE];
                 for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-                    underway.put(new Piece(java.util.Arrays.copyOf(buffer, length), System.nanoTime() + delayNanos));
+                    underway.put(new Piece(
+                            Arrays.copyOf(buffer, length), System.nanoTime() + delayNanos));
                 }
             } catch (IOException e) {
                 close(from);
             }
-            underway.put(new Piece(Piece.END, System.nanoTime() + delayNanos));
+            underway.put(new Piece(new byte[0], System.nanoTime() + delayNanos));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -177,7 +190,7 @@ public final class DelayProxy implements AutoCloseable {
                     TimeUnit.NANOSECONDS.sleep(wait);
                 }
                 awaitMoving();
-                if (piece.bytes == Piece.END) {
+                if (piece.isEnd()) {
                     to.shutdownOutput();
                     return;
                 }
@@ -195,8 +208,9 @@ public final class DelayProxy implements AutoCloseable {
     /** The reader must not wait for ever behind a writer that has gone. */
     private static void drain(BlockingQueue<Piece> underway) {
         try {
-            while (underway.take().bytes != Piece.END) {
-                continue;
+            Piece piece = underway.take();
+            while (!piece.isEnd()) {
+                piece = underway.take();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -55,7 +55,7 @@ final class DemoFiles {
                 etc.resolve("agent.yaml"),
                 """
                 auid: %s
-                key: %s
+                orchestrator-key: %s
                 socket: %s
                 drift: { check: 5s }
                 """

@@ -40,7 +40,7 @@ final class CommandLine {
                 at = doubleQuoted(at);
             } else if (c == '\\') {
                 at = escaped(at);
-            } else if (ACTIVE.indexOf(c) >= 0 || !inWord && (c == '~' || c == '#')) {
+            } else if (ACTIVE.indexOf(c) >= 0 || (!inWord && (c == '~' || c == '#'))) {
                 throw new IllegalArgumentException(
                         "'" + (c == '\n' ? "line break" : String.valueOf(c)) + "' has no meaning without a shell");
             } else {

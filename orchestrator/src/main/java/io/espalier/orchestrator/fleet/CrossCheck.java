@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -27,7 +29,7 @@ final class CrossCheck {
     private final Set<String> tierNames = new LinkedHashSet<>();
     private final Set<String> tagNames = new TreeSet<>();
     private final Set<String> hostNames = new LinkedHashSet<>();
-    private final SortedMap<String, UnitFile> unitsByName = new TreeMap<>();
+    private final NavigableMap<String, UnitFile> unitsByName = new TreeMap<>();
 
     CrossCheck(FleetFile fleet, SortedMap<HostName, HostFiles.Entry> hosts, List<UnitFile> units, Problems problems) {
         this.hosts = hosts;
@@ -152,8 +154,7 @@ final class CrossCheck {
         List<UnitSpec> ordered() {
             unitsByName.keySet().forEach(this::visit);
             return done.stream()
-                    .map(unitsByName::get)
-                    .map(java.util.Objects::requireNonNull)
+                    .flatMap(name -> Optional.ofNullable(unitsByName.get(name)).stream())
                     .map(UnitFile::spec)
                     .toList();
         }

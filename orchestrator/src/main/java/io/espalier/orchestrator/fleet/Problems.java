@@ -14,7 +14,7 @@ final class Problems {
 
     void add(Problem problem) {
         refused |= problem.isError();
-        if (found.size() < MAX || refused && !holdsError()) {
+        if (found.size() < MAX || (refused && !holdsError())) {
             found.add(problem);
         }
     }

@@ -14,6 +14,8 @@ import java.util.Set;
  * methods that tell the parts of every directive and expression; if a version of FreeMarker has them no more, nothing is
  * rendered at all.
  */
+@SuppressWarnings(
+        "deprecation") // the tree of a template is "for internal use"; the test of the fence tells if it changes
 final class Fence {
 
     private static final Set<String> REFUSED_BUILT_INS = Set.of("new", "eval", "interpret", "api", "has_api", "hasApi");

@@ -110,7 +110,7 @@ public final class FleetRenderer {
                         copy(unit, one, one.to(), one.file()).ifPresent(files::add);
                     case FileSpec.Templates many -> {
                         var glob = new Glob(many.glob());
-                        for (String name : matching(unit, many, glob, templateNames(many.glob(), glob))) {
+                        for (String name : matching(unit, many, templateNames(many.glob(), glob))) {
                             template(unit, many, many.to() + withoutFtl(glob.relative(name)), name)
                                     .ifPresent(files::add);
                         }
@@ -118,7 +118,7 @@ public final class FleetRenderer {
                     }
                     case FileSpec.Plains many -> {
                         var glob = new Glob(many.glob());
-                        for (String name : matching(unit, many, glob, plainNames(many.glob(), glob))) {
+                        for (String name : matching(unit, many, plainNames(many.glob(), glob))) {
                             copy(unit, many, many.to() + glob.relative(name), name)
                                     .ifPresent(files::add);
                         }
@@ -136,7 +136,7 @@ public final class FleetRenderer {
             }
         }
 
-        private List<String> matching(UnitSpec unit, FileSpec spec, Glob glob, List<String> names) {
+        private List<String> matching(UnitSpec unit, FileSpec spec, List<String> names) {
             if (names.isEmpty()) {
                 complain(unit, spec, "nothing matches '" + globOf(spec) + "'");
             }

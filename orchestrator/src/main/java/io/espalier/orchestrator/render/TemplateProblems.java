@@ -141,8 +141,8 @@ final class TemplateProblems {
     /** Up to the first line that only FreeMarker's own developers would read. */
     private static String firstLine(@Nullable String message) {
         var text = new StringBuilder();
-        for (String line : String.valueOf(message).split("\\R")) {
-            if (line.startsWith("----") || line.startsWith("==>") || line.isBlank() && !text.isEmpty()) {
+        for (String line : String.valueOf(message).lines().toList()) {
+            if (line.startsWith("----") || line.startsWith("==>") || (line.isBlank() && !text.isEmpty())) {
                 break;
             }
             if (!line.equals("The blamed expression:")) {

@@ -112,12 +112,16 @@ final class TemplateSet {
         } catch (ParseException e) {
             return e;
         } catch (CharacterCodingException e) {
-            return new ParseException("not UTF-8 text", 1, 1);
+            return unparsed("not UTF-8 text");
         } catch (StackOverflowError e) {
-            return new ParseException("nested too deep", 1, 1);
+            return unparsed("nested too deep");
         } catch (IOException e) {
-            return new ParseException(String.valueOf(e.getMessage()), 1, 1);
+            return unparsed(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static ParseException unparsed(String why) {
+        return new ParseException(why, (Template) null, 1, 1, 1, 1);
     }
 
     /** Refuses a name that leaves the folder, and FreeMarker's search upwards ({@code *}). */
@@ -126,7 +130,7 @@ final class TemplateSet {
             throw new MalformedTemplateNameException(name, "no path below the templates");
         }
         Deque<String> names = new ArrayDeque<>();
-        for (String part : name.split("/")) {
+        for (String part : name.split("/", -1)) {
             if (part.equals("..")) {
                 if (names.pollLast() == null) {
                     throw new MalformedTemplateNameException(name, "it leads out of the templates");

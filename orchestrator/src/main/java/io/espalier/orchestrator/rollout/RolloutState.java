@@ -9,8 +9,8 @@ public sealed interface RolloutState {
     /** Stored; the rollout that it supersedes may still be ending its host steps. */
     record Planned() implements RolloutState {}
 
-    /** Waits for a person to agree. */
-    record AwaitingApproval() implements RolloutState {}
+    /** Waits for a person to agree, because the policy or common sense wants that. */
+    record AwaitingApproval(String why) implements RolloutState {}
 
     /** Hosts of {@code wave}, from 1, are being taken to the new release. */
     record Running(int wave) implements RolloutState {}

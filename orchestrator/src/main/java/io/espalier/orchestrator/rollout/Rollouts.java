@@ -49,7 +49,7 @@ public final class Rollouts implements AutoCloseable {
         var runner = new RolloutRunner(store, means, sender, threads, journal, quarantine, clock);
         this.runs = new Runs(runner, journal, limits);
         var audit = new Audit(jdbc, clock);
-        this.steering = new Steering(store, quarantine, journal, audit, runs, means.unhealthy(), clock);
+        this.steering = new Steering(store, quarantine, journal, audit, runs, means, clock);
     }
 
     /** In the transaction that stores how steps ended. */

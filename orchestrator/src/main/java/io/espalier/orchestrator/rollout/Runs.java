@@ -90,7 +90,15 @@ final class Runs implements AutoCloseable {
             running.computeIfPresent(rollout.id(), (_, run) -> run.control() == control ? null : run);
         }
         if (!closed) {
-            listeners.forEach(listener -> listener.accept(rollout.id()));
+            listeners.forEach(listener -> tell(listener, rollout.id()));
+        }
+    }
+
+    private static void tell(Consumer<RolloutId> listener, RolloutId id) {
+        try {
+            listener.accept(id);
+        } catch (RuntimeException e) {
+            log.atWarn().addKeyValue("rollout", id).setCause(e).log("a listener for rollouts at rest failed");
         }
     }
 

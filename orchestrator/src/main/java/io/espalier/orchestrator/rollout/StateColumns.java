@@ -12,7 +12,8 @@ record StateColumns(int wave, Optional<Instant> until, @Nullable Long other, Str
 
     static StateColumns of(RolloutState state) {
         return switch (state) {
-            case RolloutState.Planned _, RolloutState.AwaitingApproval _, RolloutState.Done _ -> text("");
+            case RolloutState.Planned _, RolloutState.Done _ -> text("");
+            case RolloutState.AwaitingApproval(var why) -> text(why);
             case RolloutState.Running(var wave) -> new StateColumns(wave, Optional.empty(), null, "", "");
             case RolloutState.Soaking(var wave, var until) ->
                 new StateColumns(wave, Optional.of(until), null, "", "");
@@ -40,7 +41,7 @@ record StateColumns(int wave, Optional<Instant> until, @Nullable Long other, Str
         String detail = row.getString("detail");
         return switch (word) {
             case "planned" -> new RolloutState.Planned();
-            case "approval" -> new RolloutState.AwaitingApproval();
+            case "approval" -> new RolloutState.AwaitingApproval(detail);
             case "running" -> new RolloutState.Running(wave);
             case "soaking" ->
                 new RolloutState.Soaking(wave, Columns.instant(row, "until").orElse(Instant.EPOCH));

@@ -26,7 +26,7 @@ final class Steering {
     private final Journal journal;
     private final Audit audit;
     private final Runs runs;
-    private final Supplier<Set<HostName>> unhealthy;
+    private final Means means;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -36,14 +36,14 @@ final class Steering {
             Journal journal,
             Audit audit,
             Runs runs,
-            Supplier<Set<HostName>> unhealthy,
+            Means means,
             InstantSource clock) {
         this.store = store;
         this.quarantine = quarantine;
         this.journal = journal;
         this.audit = audit;
         this.runs = runs;
-        this.unhealthy = unhealthy;
+        this.means = means;
         this.clock = clock;
     }
 
@@ -65,9 +65,12 @@ final class Steering {
                 return same.get();
             }
             Set<HostName> excluded = excluded(plan, options, by);
-            Rollout draft = Drafts.rollout(plan, by, options, active.isPresent(), clock.instant());
+            Optional<String> approval = options.kind() == Manifest.Kind.DEPLOY
+                    ? Drafts.approval(plan, means.releases())
+                    : Optional.empty();
+            Rollout draft = Drafts.rollout(plan, by, options, active.isPresent(), approval, clock.instant());
             List<HostStep> steps =
-                    Drafts.steps(plan, options.kind(), excluded, unhealthy.get(), clock.instant());
+                    Drafts.steps(plan, options.kind(), excluded, means.unhealthy().get(), clock.instant());
             return insert(draft, steps, active, _ -> {});
         });
     }

@@ -22,7 +22,7 @@ final class Verdicts {
             case RolloutState.Superseded(var by) -> "superseded by rollout " + by + ": " + counts(steps);
             case RolloutState.RolledBack(var by) -> "rolled back by rollout " + by;
             case RolloutState.Paused(var why) -> "paused: " + why;
-            case RolloutState.AwaitingApproval _ -> "waits for approval";
+            case RolloutState.AwaitingApproval(var why) -> "waits for approval: " + why;
             case RolloutState.Planned _, RolloutState.Running _, RolloutState.Soaking _ -> rollout.state().word();
         };
     }

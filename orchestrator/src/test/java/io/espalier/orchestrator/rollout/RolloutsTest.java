@@ -505,12 +505,31 @@ class RolloutsTest {
         try (var house = House.over(fleet)) {
             ReleaseSet target = fleet.commit("a1", "hello");
             RolloutId id = house.start(target);
-            assertThat(house.rollouts.find(id).state()).isEqualTo(new RolloutState.AwaitingApproval());
+            assertThat(house.rollouts.find(id).state())
+                    .isEqualTo(new RolloutState.AwaitingApproval("the policy asks for it (approve: db)"));
             assertThat(fleet.applied).isEmpty();
 
             house.rollouts.approve(id, "grace");
             assertThat(house.awaitEnd(id).state()).isEqualTo(DONE);
             assertAllHold(target);
+        }
+    }
+
+    @Test
+    void releaseThatLosesMostOfItsFilesIsHeldForAPerson() {
+        try (var house = House.over(fleet)) {
+            house.deploy(fleet.commit("a1", "hello", 10));
+            ReleaseSet shrunk = fleet.commit("b2", "hello", 2);
+
+            RolloutId id = house.start(shrunk);
+
+            assertThat(house.rollouts.find(id).state())
+                    .isInstanceOfSatisfying(
+                            RolloutState.AwaitingApproval.class,
+                            waiting -> assertThat(waiting.why()).startsWith("render-shrunk: db1: 8 of 10 files"));
+            house.rollouts.approve(id, "ada");
+            assertThat(house.awaitEnd(id).state()).isEqualTo(DONE);
+            assertAllHold(shrunk);
         }
     }
 

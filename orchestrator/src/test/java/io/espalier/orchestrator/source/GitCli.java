@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** The real {@code git} program in one folder, cut off from the machine's own settings. */
@@ -115,7 +116,8 @@ public final class GitCli {
         var environment = builder.environment();
         environment
                 .keySet()
-                .removeIf(name -> name.startsWith("GIT_") || name.toLowerCase().endsWith("_proxy"));
+                .removeIf(name ->
+                        name.startsWith("GIT_") || name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
         environment.put("GIT_CONFIG_GLOBAL", "/dev/null");
         environment.put("GIT_CONFIG_NOSYSTEM", "1");
         environment.put("GIT_TERMINAL_PROMPT", "0");

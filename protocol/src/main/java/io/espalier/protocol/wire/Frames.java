@@ -25,10 +25,17 @@ public final class Frames {
 
     private final DataInputStream in;
     private final OutputStream out;
+    private final int maxFrame;
 
     public Frames(InputStream in, OutputStream out) {
+        this(in, out, MAX_FRAME);
+    }
+
+    /** @param maxFrame the most bytes of a frame that is received; at most {@link #MAX_FRAME} */
+    public Frames(InputStream in, OutputStream out, int maxFrame) {
         this.in = new DataInputStream(in);
         this.out = out;
+        this.maxFrame = Math.min(maxFrame, MAX_FRAME);
     }
 
     /** Writes and flushes one message. */
@@ -55,8 +62,8 @@ public final class Frames {
             return Optional.empty();
         }
         int length = first << 24 | in.readUnsignedByte() << 16 | in.readUnsignedByte() << 8 | in.readUnsignedByte();
-        if (length < 1 || length > MAX_FRAME) {
-            throw new MalformedException("frame: " + length + " bytes (expected: 1 to " + MAX_FRAME + ")");
+        if (length < 1 || length > maxFrame) {
+            throw new MalformedException("frame: " + length + " bytes (expected: 1 to " + maxFrame + ")");
         }
         int kind = in.readUnsignedByte();
         byte[] body = readGrowing(length - 1);

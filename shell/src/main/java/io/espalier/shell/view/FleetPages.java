@@ -59,9 +59,13 @@ public final class FleetPages {
                 .column("TIER")
                 .column("STATE")
                 .column("RELEASE")
+                .spare(3)
                 .wide("ADDRESS")
+                .spare(2)
                 .wide("TAGS")
+                .spare(4)
                 .column("SEEN")
+                .spare(1)
                 .wide("DETAIL");
         for (HostView host : hosts.hosts()) {
             table.row(
@@ -156,10 +160,15 @@ public final class FleetPages {
                 .column("UNIT")
                 .column("MODE")
                 .column("OWNER")
+                .spare(3)
                 .number("SIZE")
+                .spare(4)
                 .wide("FROM")
+                .spare(1)
                 .column("COMMIT")
-                .wide("AUTHOR");
+                .spare(2)
+                .wide("AUTHOR")
+                .spare(5);
         for (HostDetail.HeldFile file : files) {
             table.row(
                     Cell.of(file.path()),
@@ -212,10 +221,12 @@ public final class FleetPages {
         }
         table.wide("PATH")
                 .column("UNIT")
+                .spare(2)
                 .column("WHAT")
                 .wide("EXPECTED")
                 .wide("IS")
-                .column("SINCE");
+                .column("SINCE")
+                .spare(1);
         for (DriftView path : drift) {
             Cell[] cells = {
                 new Cell(path.host(), Style.BOLD),

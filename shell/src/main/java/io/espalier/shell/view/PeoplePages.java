@@ -23,6 +23,7 @@ public final class PeoplePages {
                 .column("ACTION")
                 .wide("WHAT")
                 .wide("FROM")
+                .spare(1)
                 .wide("TO");
         for (AuditView entry : entries) {
             table.row(

@@ -16,11 +16,16 @@ public final class RolloutPages {
                 .column("KIND")
                 .column("STATE")
                 .column("REVISION")
+                .spare(2)
                 .column("WAVE")
+                .spare(4)
                 .column("HOSTS")
                 .wide("BY")
+                .spare(3)
                 .column("STARTED")
+                .spare(1)
                 .column("TOOK")
+                .spare(5)
                 .wide("SUBJECT");
         for (RolloutView rollout : rollouts) {
             table.row(

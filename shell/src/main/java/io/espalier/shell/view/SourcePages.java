@@ -16,8 +16,11 @@ public final class SourcePages {
                 .column("STATE")
                 .column("REVISION")
                 .column("LOOKED")
+                .spare(2)
                 .wide("SUBJECT")
-                .wide("URL");
+                .spare(3)
+                .wide("URL")
+                .spare(1);
         for (SourceView source : sources) {
             table.row(
                     new Cell(source.name(), Style.BOLD),

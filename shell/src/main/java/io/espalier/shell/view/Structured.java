@@ -1,6 +1,5 @@
 package io.espalier.shell.view;
 
-import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -14,11 +13,10 @@ public final class Structured {
         return mapper.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value) + "\n";
     }
 
+    /** Texts in quotes, all of them: a commit such as {@code 1234e56} is a number to many readers otherwise. */
     public static String yaml(Object value) {
         var mapper = YAMLMapper.builder()
                 .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
-                .enable(YAMLWriteFeature.MINIMIZE_QUOTES, YAMLWriteFeature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-                .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
                 .build();
         return mapper.writeValueAsString(value);
     }

@@ -255,8 +255,7 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
         relay(out, one.source(), lines -> handling.follower().follow(one.source(), commit, lines));
     }
 
-    private void relay(
-            Lines out, SourceName source, Consumer<Consumer<String>> producer) {
+    private void relay(Lines out, SourceName source, Consumer<Consumer<String>> producer) {
         try {
             if (!LineRelay.run(producer, out::print, handling.rules().followTime())) {
                 out.print("no longer waiting; the web pages show how " + source + " goes on");

@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.source.git;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -107,9 +108,8 @@ class HttpsMirrorIT extends MirrorContract {
         remote().write("a", "1").commit("One");
         try (GitMirror mirror = mirror("main")) {
             assertThatThrownBy(mirror::look)
-                    .isInstanceOfSatisfying(SourceException.class, e -> org.assertj.core.api.Assertions.assertThat(
-                                    e.reason())
-                            .isEqualTo(Reason.FETCH_FAILED));
+                    .isInstanceOfSatisfying(
+                            SourceException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FETCH_FAILED));
         }
     }
 

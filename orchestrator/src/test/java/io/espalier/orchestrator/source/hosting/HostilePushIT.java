@@ -122,7 +122,7 @@ class HostilePushIT {
                 ObjectInserter inserter = repository.newObjectInserter()) {
             ObjectId blob = inserter.insert(Constants.OBJ_BLOB, new byte[] {1});
             // Not in order
-            ObjectId tree = inserter.insert(Constants.OBJ_TREE, entries(blob, "b".getBytes(), "a".getBytes()));
+            ObjectId tree = inserter.insert(Constants.OBJ_TREE, entries(blob, new byte[] {'b'}, new byte[] {'a'}));
             commit(repository, inserter, tree);
         }
         assertRefused("incorrectly sorted");

@@ -118,7 +118,7 @@ class HooksTest {
     /** As the GitHub of old and the GitLab of today number and sign; the token stands for any signature. */
     private Answer take(String source, String secret, String delivery) {
         Map<String, String> headers = Map.of("X-Gitlab-Token", secret, "X-Gitlab-Event-UUID", delivery);
-        return hooks.take(source, name -> Optional.ofNullable(headers.get(name)), "{}".getBytes());
+        return hooks.take(source, name -> Optional.ofNullable(headers.get(name)), new byte[] {'{', '}'});
     }
 
     private void restart() {

@@ -1,0 +1,139 @@
+package io.espalier.agent;
+
+import io.espalier.agent.apply.AllowedPaths;
+import io.espalier.agent.apply.Applier;
+import io.espalier.agent.apply.Gate;
+import io.espalier.agent.apply.Surroundings;
+import io.espalier.agent.drift.DriftWatch;
+import io.espalier.agent.fs.BeneathFs;
+import io.espalier.agent.fs.Fs;
+import io.espalier.agent.fs.FsException;
+import io.espalier.agent.health.HealthProbe;
+import io.espalier.agent.observe.DigestCache;
+import io.espalier.agent.observe.Observer;
+import io.espalier.agent.serve.Deadlines;
+import io.espalier.agent.serve.Requests;
+import io.espalier.agent.serve.Server;
+import io.espalier.agent.system.FactsReader;
+import io.espalier.agent.system.LinuxHost;
+import io.espalier.agent.system.Names;
+import io.espalier.agent.system.ProcessRunner;
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Puts the agent together, brings what was cut off to its end, and serves. */
+final class Daemon {
+
+    static final String STATE = "/var/lib/espalier-agent";
+
+    /** What no release may touch: the kernel's file systems, and what decides whom this agent obeys. */
+    private static final List<String> BARRED = List.of(
+            "/proc",
+            "/sys",
+            "/dev",
+            "/run/espalier",
+            "/etc/espalier",
+            "/etc/systemd/system/espalier-agent.service",
+            "/etc/systemd/system/espalier-agent.service.d",
+            STATE);
+
+    private Daemon() {}
+
+    static void run(Arguments arguments, String version) throws IOException, ConfigException {
+        Config config = Config.read(arguments.configFile());
+        InstantSource clock = InstantSource.system();
+        Path root = arguments.root();
+        String realRoot = root.getNameCount() == 0 ? "" : root.toString();
+        var fs = new BeneathFs(root);
+        makeFolders(fs, STATE);
+        try (FileChannel lockFile = FileChannel.open(
+                        arguments.below(STATE + "/lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = lock(lockFile)) {
+            var deadlines = new Deadlines();
+            var runner = new ProcessRunner(root, realRoot.isEmpty() ? Map.of() : Map.of("ESPALIER_ROOT", realRoot));
+            var names = new Names(Path.of("/etc"), runner);
+            var paths = new AllowedPaths(config.allow(), barred(arguments, config));
+            var digests = new DigestCache(fs, clock);
+            var observer = new Observer(fs, digests, paths::isPrivate);
+            var probe = new HealthProbe(command -> runner.run(command, Map.of("{root}", realRoot)));
+            var host = new LinuxHost(root, runner, names, probe::ask);
+            var gate = new Gate(config.auid(), config.key(), paths);
+            var applier = new Applier(
+                    gate,
+                    new Surroundings(
+                            fs, digests, observer, names, host, clock, deadlines::startAfter, STATE, realRoot));
+            try {
+                applier.recover();
+            } catch (IOException e) {
+                System.err.println("an apply that was cut off could not be taken back: " + e.getMessage());
+            }
+            var drift = new DriftWatch(applier, fs, observer, digests, names, clock, STATE);
+            if (config.driftCheck().isPositive()) {
+                drift.start(deadlines::startAfter, config.driftCheck());
+            }
+            var requests =
+                    new Requests(gate, applier, drift, fs, observer, names, new FactsReader(root), clock, version);
+            serve(arguments, config, names, requests, deadlines);
+            lock.release();
+        }
+    }
+
+    private static void serve(Arguments arguments, Config config, Names names, Requests requests, Deadlines deadlines)
+            throws IOException {
+        Path socket = arguments.below(config.socket());
+        Optional<String> group = arguments.root().getNameCount() == 0 ? Optional.of(config.group()) : Optional.empty();
+        try (Server server = Server.listen(socket, group, names, requests, deadlines)) {
+            System.out.println("espalier agent " + config.auid() + " listens on " + socket);
+            server.serve();
+        }
+    }
+
+    private static FileLock lock(FileChannel file) throws IOException {
+        try {
+            FileLock lock = file.tryLock();
+            if (lock != null) {
+                return lock;
+            }
+        } catch (OverlappingFileLockException here) {
+            throw new IOException("an agent runs on this root already", here);
+        }
+        throw new IOException("an agent runs on this root already");
+    }
+
+    private static void makeFolders(Fs fs, String folder) throws FsException {
+        if (!folder.equals("/") && fs.look(folder).isEmpty()) {
+            makeFolders(fs, Fs.folderOf(folder));
+            fs.makeFolder(folder, folder.equals(STATE) ? 0700 : 0755);
+        }
+    }
+
+    private static List<String> barred(Arguments arguments, Config config) {
+        var barred = new ArrayList<String>(BARRED);
+        beneath(arguments, arguments.configFile()).ifPresent(barred::add);
+        beneath(arguments, arguments.below(config.socket())).ifPresent(barred::add);
+        beneath(arguments, Path.of(System.getProperty("java.home"))).ifPresent(barred::add);
+        for (String jar : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            if (!jar.isEmpty()) {
+                beneath(arguments, Path.of(jar)).ifPresent(barred::add);
+            }
+        }
+        return barred;
+    }
+
+    private static Optional<String> beneath(Arguments arguments, Path real) {
+        Path path = real.toAbsolutePath().normalize();
+        return path.startsWith(arguments.root())
+                ? Optional.of("/" + arguments.root().relativize(path))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,160 @@
+package io.espalier.agent.system;
+
+import io.espalier.protocol.release.Command;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs programs with an argument list, never through a shell, in a clean environment, for a bounded time. Keeps the
+ * end of what they print. A program that leaves a child with its output open does not hold us up.
+ */
+public final class ProcessRunner {
+
+    private static final List<String> PATH =
+            List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
+    /** How much of the end of the output is kept, in bytes. */
+    private static final int KEPT = 4 << 10;
+
+    private static final Duration LAST_WORDS = Duration.ofMillis(300);
+
+    private final Path folder;
+    private final Map<String, String> environment;
+
+    /**
+     * @param folder to run in
+     * @param environment besides PATH and locale
+     */
+    public ProcessRunner(Path folder, Map<String, String> environment) {
+        this.folder = folder;
+        this.environment = Map.copyOf(environment);
+    }
+
+    /** @param placeholders replaced inside arguments */
+    public CommandResult run(Command command, Map<String, String> placeholders) {
+        List<String> argv = command.argv().stream()
+                .map(argument -> {
+                    String filled = argument;
+                    for (Map.Entry<String, String> placeholder : placeholders.entrySet()) {
+                        filled = filled.replace(placeholder.getKey(), placeholder.getValue());
+                    }
+                    return filled;
+                })
+                .toList();
+        return run(argv, command.timeout());
+    }
+
+    public CommandResult run(List<String> argv, Duration timeout) {
+        var resolved = new ArrayList<>(argv);
+        resolved.set(0, find(argv.getFirst()));
+        var builder = new ProcessBuilder(resolved)
+                .directory(folder.toFile())
+                .redirectInput(new File("/dev/null"))
+                .redirectErrorStream(true);
+        Map<String, String> variables = builder.environment();
+        variables.clear();
+        variables.put("PATH", String.join(":", PATH));
+        variables.put("LC_ALL", "C.UTF-8");
+        variables.putAll(environment);
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            return new CommandResult(
+                    Optional.empty(), argv.getFirst() + ": cannot be started (" + e.getMessage() + ")");
+        }
+        var output = new Tail(process.getInputStream());
+        output.start();
+        try {
+            boolean ended = process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            if (!ended) {
+                kill(process);
+            }
+            output.join(LAST_WORDS);
+            String text = output.text();
+            return ended
+                    ? new CommandResult(Optional.of(process.exitValue()), text)
+                    : new CommandResult(
+                            Optional.empty(),
+                            "killed after " + timeout.toMillis() + " ms" + (text.isBlank() ? "" : ": " + text));
+        } catch (InterruptedException e) {
+            kill(process);
+            Thread.currentThread().interrupt();
+            return new CommandResult(Optional.empty(), "interrupted");
+        }
+    }
+
+    private static void kill(Process process) {
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroyForcibly();
+        children.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static String find(String program) {
+        if (program.contains("/")) {
+            return program;
+        }
+        return PATH.stream()
+                .map(dir -> dir + "/" + program)
+                .filter(file -> Files.isExecutable(Path.of(file)))
+                .findFirst()
+                .orElse(program);
+    }
+
+    /** Reads to the end, keeping the last of it. */
+    private static final class Tail extends Thread {
+
+        private final InputStream in;
+        private final byte[] ring = new byte[KEPT];
+        private long count;
+
+        Tail(InputStream in) {
+            super("output");
+            this.in = in;
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            byte[] piece = new byte[1024];
+            try (in) {
+                int length;
+                while ((length = in.read(piece)) > 0) {
+                    keep(piece, length);
+                }
+            } catch (IOException killed) {
+                keep(new byte[0], 0);
+            }
+        }
+
+        private synchronized void keep(byte[] piece, int length) {
+            for (int i = 0; i < length; i++) {
+                ring[(int) (count++ % KEPT)] = piece[i];
+            }
+        }
+
+        /** Printable; starts at a whole line where something had to be dropped. */
+        synchronized String text() {
+            int length = (int) Math.min(count, KEPT);
+            byte[] kept = new byte[length];
+            for (int i = 0; i < length; i++) {
+                kept[i] = ring[(int) ((count - length + i) % KEPT)];
+            }
+            String text = new String(kept, StandardCharsets.UTF_8);
+            int line = text.indexOf('\n');
+            if (count > KEPT && line >= 0) {
+                text = text.substring(line + 1);
+            }
+            return text.replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "?").strip();
+        }
+    }
+}
