@@ -49,8 +49,7 @@ class OneShotIT {
     @Test
     void exitStatusesAreThoseOfTheCommand() throws Exception {
         assertThat(run("status").status()).isZero();
-        assertThat(run("host", "web9"))
-                .isEqualTo(new Ran(1, "", "espalier: there is no /hosts/web9 (not-found)\n"));
+        assertThat(run("host", "web9")).isEqualTo(new Ran(1, "", "espalier: there is no /hosts/web9 (not-found)\n"));
         var wrong = run("status", "--nonsense");
         assertThat(wrong.status()).isEqualTo(2);
         assertThat(wrong.out()).isEmpty();

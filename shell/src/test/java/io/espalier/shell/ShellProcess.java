@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** The shell as a process of its own, as users start it. */
 final class ShellProcess implements AutoCloseable {
-    private static final List<String> FLAGS = List.of(
-            "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", "--enable-native-access=ALL-UNNAMED");
+    private static final List<String> FLAGS =
+            List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", "--enable-native-access=ALL-UNNAMED");
 
     private final Process process;
     private final OutputStream in;
@@ -106,7 +106,8 @@ final class ShellProcess implements AutoCloseable {
         try {
             Await.until("shows " + text, () -> plain().indexOf(text, from) >= 0);
         } catch (AssertionError e) {
-            throw new AssertionError("no '" + text + "' after " + from + " in:\n" + plain() + "\nstderr:\n" + err.get(), e);
+            throw new AssertionError(
+                    "no '" + text + "' after " + from + " in:\n" + plain() + "\nstderr:\n" + err.get(), e);
         }
     }
 

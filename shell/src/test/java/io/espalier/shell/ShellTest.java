@@ -368,11 +368,32 @@ class ShellTest {
                 .isEqualTo(1);
         assertThat(server.lines()).isEmpty();
 
-        assertThat(Ran.of(shell, "rollback", "web1", "web2", "--to", "9c1e", "--yes")
-                        .status())
+        assertThat(Ran.of(shell, "rollback", "--all", "--to", "v1", "--yes").status())
+                .isZero();
+        assertThat(server.last("POST /rollback").body()).isEqualTo("{\"hosts\":[],\"all\":true,\"to\":\"v1\"}");
+    }
+
+    @Test
+    void beginningOfAReleaseIdStandsForTheWholeOne() {
+        assertThat(Ran.of(shell, "rollback", "web1", "--to", "9c1e", "--yes").status())
                 .isZero();
         assertThat(server.last("POST /rollback").body())
-                .isEqualTo("{\"hosts\":[\"web1\",\"web2\"],\"all\":false,\"to\":\"9c1e\"}");
+                .isEqualTo("{\"hosts\":[\"web1\"],\"all\":false,\"to\":\"9c1e77a0b3d2f4\"}");
+    }
+
+    @Test
+    void stepsOnHostsAreForTheVerbose() {
+        var step = new EventView(11, 13, Fixtures.NOW, "step", 1, "web1", "applying", "web1 staged");
+        server.reply(
+                "GET /rollouts/13/events",
+                request -> Reply.json(request.line().endsWith("since=0") ? List.of(step) : List.of()));
+        server.on(
+                "GET /rollouts/13",
+                new RolloutDetail(Fixtures.rollout(13, "done", Fixtures.NOW, Fixtures.NOW), List.of(), 11));
+
+        assertThat(Ran.of(shell, "rollout", "13", "--follow").err()).isEmpty();
+        assertThat(Ran.of(shell, "rollout", "13", "--follow", "--verbose").err())
+                .isEqualTo("◐ web1 staged\n");
     }
 
     @Test

@@ -35,8 +35,9 @@ final class Problems {
         String reason = text(problem, "reason");
         String message = detail != null ? detail : title != null ? title : "HTTP status " + status;
         if (status == 403) {
-            String word = reason == null ? "forbidden" : reason;
-            return ClientException.refused(word, message, "The token lacks the right to do this.");
+            String word = reason == null ? "not-allowed" : reason;
+            return ClientException.refused(
+                    word, message, "An administrator can give you a token that may (Settings, Tokens).");
         }
         String word = reason == null ? "http-" + status : reason;
         String advice = text(problem, "advice") != null ? text(problem, "advice") : advice(word);
@@ -49,11 +50,11 @@ final class Problems {
     static ClientException unauthorized(Target target) {
         return target.token() == null
                 ? ClientException.refused(
-                        "unauthorized",
+                        "not-signed-in",
                         target + " wants to know who you are",
                         "Run 'espalier login', or give a token by --token or ESPALIER_TOKEN.")
                 : ClientException.refused(
-                        "unauthorized",
+                        "not-signed-in",
                         target + " does not accept the token",
                         "It may be mistyped, revoked or meant for another orchestrator. 'espalier login' stores a new one.");
     }

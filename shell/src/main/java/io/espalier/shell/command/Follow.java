@@ -4,6 +4,8 @@ import io.espalier.protocol.api.EventView;
 import io.espalier.protocol.api.RolloutDetail;
 import io.espalier.protocol.api.RolloutView;
 import io.espalier.shell.client.ClientException;
+import io.espalier.shell.line.Option;
+import io.espalier.shell.view.Page;
 import io.espalier.shell.view.RolloutPages;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +25,7 @@ final class Follow {
     private final long id;
     private final Duration limit;
     private long last;
+    private boolean ended;
     private boolean lost;
     private String told = "";
 
@@ -34,8 +37,8 @@ final class Follow {
 
     static boolean isOver(RolloutView rollout) {
         return switch (rollout.state()) {
-            case "done", "failed", "aborted", "superseded" -> true;
-            default -> false;
+            case "done", "failed", "aborted", "superseded", "rolled-back" -> true;
+            default -> rollout.endedAt() != null;
         };
     }
 
@@ -44,11 +47,11 @@ final class Follow {
         Instant deadline = call.clock().instant().plus(limit);
         for (int look = 0; call.clock().instant().isBefore(deadline); look++) {
             try {
-                boolean ended = showNewEvents();
+                showNewEvents();
                 if (ended || look % LOOKS_PER_STATE == 0) {
                     var detail = call.api().rollout(id);
                     if (isOver(detail.rollout())) {
-                        showNewEvents();
+                        showRest();
                         return detail;
                     }
                     tellWhyItWaits(detail.rollout());
@@ -73,17 +76,27 @@ final class Follow {
                 "espalier rollout " + id + " --follow");
     }
 
-    private boolean showNewEvents() {
+    /** The orchestrator gives a bounded number at a time. */
+    private void showRest() {
+        long before;
+        do {
+            before = last;
+            showNewEvents();
+        } while (last > before);
+    }
+
+    private void showNewEvents() {
         List<EventView> events = call.api().rolloutEvents(id, last);
-        boolean ended = false;
         for (EventView event : events) {
             if (event.id() > last) {
-                call.show(page -> RolloutPages.event(page, event));
+                boolean detail = event.kind().equals("step");
+                if (!detail || call.has(Option.VERBOSE)) {
+                    call.show(page -> RolloutPages.event(page, event));
+                }
                 last = event.id();
             }
             ended |= event.kind().equals("ended");
         }
-        return ended;
     }
 
     private void tellWhyItWaits(RolloutView rollout) {
@@ -93,7 +106,10 @@ final class Follow {
         told = rollout.state();
         switch (told) {
             case "approval" -> call.console().say("waits for a person: espalier rollout approve " + id);
-            case "paused" -> call.console().say("is paused: espalier rollout resume " + id);
+            case "paused" -> {
+                String why = rollout.detail() == null ? "" : " (" + Page.oneLine(rollout.detail()) + ")";
+                call.console().say("is paused" + why + ": espalier rollout resume " + id);
+            }
             default -> {}
         }
     }

@@ -10,6 +10,7 @@ import static io.espalier.shell.command.Commands.YES;
 import static io.espalier.shell.command.Commands.known;
 
 import io.espalier.protocol.api.DeployRequest;
+import io.espalier.protocol.api.HostDetail;
 import io.espalier.protocol.api.PlanView;
 import io.espalier.protocol.api.RollbackRequest;
 import io.espalier.protocol.api.RolloutView;
@@ -22,6 +23,7 @@ import io.espalier.shell.view.RolloutPages;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Changing hosts: deploy, steer, roll back, heal. */
 final class RolloutCommands {
@@ -31,7 +33,8 @@ final class RolloutCommands {
     private static final Option FOLLOW =
             Option.flag("follow", "show its events until it ends").letter('f');
     private static final Option ALL = Option.flag("all", "every host of the fleet");
-    private static final Option TO = Option.value("to", "RELEASE", "a release id; the last good one if absent");
+    private static final Option TO = Option.value(
+            "to", "RELEASE", "a release id, or its beginning (with --all a revision); the last good one if absent");
     private static final Argument ID = Argument.one("ID", "a rollout's number", known(Noun.ROLLOUT));
 
     private RolloutCommands() {}
@@ -60,11 +63,11 @@ final class RolloutCommands {
         all.add(steering("approve", "let one begin that waits for a person"));
         all.add(steering("retry", "try the failed hosts again"));
         all.add(new Command(
-                Syntax.of("rollback", "take hosts back to an earlier release")
-                        .arguments(Argument.one("HOST", "which hosts", known(Noun.HOST))
-                                .any())
+                Syntax.of("rollback", "take a host, or all, back to an earlier release")
+                        .arguments(Argument.one("HOST", "which host", known(Noun.HOST))
+                                .optional())
                         .options(ALL, TO, YES, NO_WAIT, TIMEOUT)
-                        .examples("rollback web1", "rollback --all --yes", "rollback web1 web2 --to 3f2a91c0d4e5"),
+                        .examples("rollback web1", "rollback --all --yes", "rollback web1 --to 3f2a91c0d4e5"),
                 RolloutCommands::rollback));
         all.add(new Command(
                 Syntax.of("drift heal", "put a host back to what its release says")
@@ -144,14 +147,32 @@ final class RolloutCommands {
         boolean all = call.has(ALL);
         if (all != hosts.isEmpty()) {
             throw CommandException.usage(
-                    all ? "either hosts or --all, not both" : "roll back which hosts?",
+                    all ? "either a host or --all, not both" : "roll back which host?",
                     "Such as: espalier rollback web1, or: espalier rollback --all");
         }
-        String to = call.value(TO);
+        String to = all ? call.value(TO) : release(call);
         call.confirm(
                 YES,
-                "Take " + (all ? "every host" : String.join(", ", hosts)) + " back to "
-                        + (to == null ? "the last good release?" : "release " + to + "?"));
+                "Take " + (all ? "every host" : hosts.getFirst()) + " back to "
+                        + (to == null ? "the last good release?" : (all ? "revision " : "release ") + to + "?"));
         return follow(call, call.api().rollback(new RollbackRequest(hosts, all, to)));
+    }
+
+    /** The orchestrator wants the whole id; tables show its beginning. */
+    private static @Nullable String release(Call call) {
+        String start = call.value(TO);
+        if (start == null) {
+            return null;
+        }
+        var whole = call.api().host(call.argument(0)).applies().stream()
+                .map(HostDetail.ApplyView::release)
+                .filter(release -> release.startsWith(start))
+                .distinct()
+                .toList();
+        if (whole.size() > 1) {
+            throw CommandException.usage(
+                    start + " is the beginning of " + whole.size() + " releases", "Such as: --to " + whole.getFirst());
+        }
+        return whole.isEmpty() ? start : whole.getFirst();
     }
 }

@@ -17,7 +17,7 @@ public final class FleetPages {
     private FleetPages() {}
 
     public static void status(Page page, FleetStatus status, String url) {
-        page.field("fleet", new Cell(status.fleet(), Style.BOLD));
+        page.field("fleet", Cell.of(status.fleet(), Style.BOLD));
         page.field("state", Marks.of(status.state()));
         if (status.detail() != null) {
             page.field("", Cell.of(status.detail()));
@@ -38,7 +38,7 @@ public final class FleetPages {
     /** The fleet in one line, for the head of the interactive shell. */
     public static void headline(Page page, FleetStatus status) {
         page.line(
-                new Cell(status.fleet(), Style.BOLD),
+                Cell.of(status.fleet(), Style.BOLD),
                 new Cell("  ", Style.PLAIN),
                 Marks.of(status.state()),
                 new Cell("  " + total(status) + " hosts", Style.PLAIN),

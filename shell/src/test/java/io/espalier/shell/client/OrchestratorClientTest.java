@@ -69,8 +69,8 @@ class OrchestratorClientTest {
 
     @Test
     void missingRightIsToldApartFromAMissingSignIn() {
-        answer(403, "application/problem+json", "{\"detail\":\"needs deploy\",\"reason\":\"forbidden\"}");
-        assertThat(failure().advice()).contains("lacks the right");
+        answer(403, "application/problem+json", "{\"detail\":\"needs deploy\",\"reason\":\"not-allowed\"}");
+        assertThat(failure().advice()).contains("administrator");
 
         answer(401, "application/problem+json", "{}");
         assertThat(failure().sentence()).endsWith("does not accept the token");
@@ -82,7 +82,7 @@ class OrchestratorClientTest {
     void refusedSignInOfAPostIsToldTheSameWay() {
         answer(401, "application/problem+json", "{}");
 
-        assertThat(deployFailure().reason()).isEqualTo("unauthorized");
+        assertThat(deployFailure().reason()).isEqualTo("not-signed-in");
     }
 
     @Test
