@@ -8,7 +8,9 @@ import io.espalier.orchestrator.host.HostRegistry;
 import io.espalier.orchestrator.host.HostState;
 import io.espalier.orchestrator.host.Hosts;
 import io.espalier.orchestrator.host.Link;
+import io.espalier.orchestrator.host.LinkException;
 import io.espalier.orchestrator.host.LinkLimits;
+import io.espalier.orchestrator.host.ProtocolPeer;
 import io.espalier.orchestrator.host.Registries;
 import io.espalier.orchestrator.host.Traffic;
 import io.espalier.orchestrator.ssh.DeployKey;
@@ -152,12 +154,16 @@ class EnrolmentIT {
     }
 
     private SshLinks links() {
+        return links(SshSettings.DEFAULT);
+    }
+
+    private SshLinks links(SshSettings settings) {
         return new SshLinks(
                 deployKey.login(),
                 new RegisteredHostKeys(registry, List.of()),
                 registry::welcome,
                 _ -> Optional.empty(),
-                SshSettings.DEFAULT,
+                settings,
                 LinkLimits.DEFAULT,
                 new Traffic(),
                 Clock.systemUTC());
@@ -230,6 +236,39 @@ class EnrolmentIT {
         assertThat(host.run("setpriv", "--reuid=espalier", "--regid=espalier", "--clear-groups", "sudo", "-n", "id")
                         .status())
                 .isNotZero();
+    }
+
+    @Test
+    void deployUserReachesNoOtherSocketAndNeedsNoProgram() throws IOException {
+        enrolment("1").run(request("root", personKey.login()), told::add);
+        host.must("rm", "-rf", "/opt/espalier-agent/current");
+        try (var links = links(SshSettings.DEFAULT);
+                Link link = links.open(enrolled())) {
+            assertThat(link.status().number()).isEqualTo(7);
+        }
+        SshSettings usual = SshSettings.DEFAULT;
+        var elsewhere = new SshSettings(
+                "/run/espalier/other.sock",
+                usual.bridge(),
+                usual.connectTimeout(),
+                usual.handshakeTimeout(),
+                usual.keepAlive(),
+                usual.keepAliveCount(),
+                usual.handshakes(),
+                usual.handshakesPerJump(),
+                usual.connections(),
+                usual.backOff(),
+                usual.backOffMost());
+        try (var other = new ProtocolPeer(host.path("/run/espalier/other.sock"));
+                var links = links(elsewhere)) {
+            LinkException refused = catchThrowableOfType(LinkException.class, () -> {
+                try (Link link = links.open(enrolled())) {
+                    link.status();
+                }
+            });
+            assertThat(refused.reason()).isEqualTo(Reason.AGENT_DOWN);
+            assertThat(other.accepted).hasValue(0);
+        }
     }
 
     private static Ran run(String[] command, String... more) {
