@@ -80,8 +80,8 @@ record Config(Auid auid, PublicKey key, String socket, String group, Duration dr
                             .setMaxAliasesForCollections(1)
                             .build())
                     .composeString(text);
-            return parser.config(
-                    root.orElseThrow(() -> new ConfigException(file + ":1:1 empty (expected: auid and orchestrator-key)")));
+            return parser.config(root.orElseThrow(
+                    () -> new ConfigException(file + ":1:1 empty (expected: auid and orchestrator-key)")));
         } catch (MarkedYamlEngineException e) {
             throw new ConfigException(
                     file + e.getProblemMark().map(Config::position).orElse("") + " " + e.getProblem());
@@ -142,7 +142,9 @@ record Config(Auid auid, PublicKey key, String socket, String group, Duration dr
                 byte[] encoded = Base64.getMimeDecoder().decode(text(node));
                 return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
             } catch (GeneralSecurityException | IllegalArgumentException e) {
-                throw at(node, "orchestrator-key: no Ed25519 public key (expected: X.509 SubjectPublicKeyInfo in base64)");
+                throw at(
+                        node,
+                        "orchestrator-key: no Ed25519 public key (expected: X.509 SubjectPublicKeyInfo in base64)");
             }
         }
 

@@ -8,6 +8,7 @@ import io.espalier.agent.testing.Wanted;
 import io.espalier.protocol.Reason;
 import io.espalier.protocol.wire.ApplyOutcome;
 import io.espalier.protocol.wire.Message;
+import io.espalier.testkit.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,7 +112,7 @@ class AgentIT {
         agent.kill();
         agent = AgentProcess.start(root);
         assertThat(read("etc/motd")).isEqualTo("two\n");
-        AgentProcess.await(Duration.ofSeconds(20), () -> read("etc/motd").equals("one\n"));
+        Await.until("the old text is back", () -> read("etc/motd").equals("one\n"));
         try (var connection = agent.connect()) {
             assertThat(connection.status().last().orElseThrow().outcome())
                     .isInstanceOfSatisfying(
@@ -152,7 +153,7 @@ class AgentIT {
             Files.setPosixFilePermissions(
                     root.resolve("etc/c"), java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
             Files.writeString(root.resolve("etc/conf.d/y"), "y\n");
-            AgentProcess.await(Duration.ofSeconds(10), () -> drifted(connection) == 4);
+            Await.until("drift is found", () -> drifted(connection) == 4);
             var drift = (Message.Drift) connection.ask(new Message.GetDrift());
             assertThat(drift.paths())
                     .extracting(path -> path.path() + " " + path.kind())

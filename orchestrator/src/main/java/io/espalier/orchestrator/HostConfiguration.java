@@ -3,7 +3,6 @@ package io.espalier.orchestrator;
 import io.espalier.orchestrator.enrol.AgentImage;
 import io.espalier.orchestrator.enrol.Enrolment;
 import io.espalier.orchestrator.enrol.Enrolments;
-import io.espalier.orchestrator.host.HostRecord;
 import io.espalier.orchestrator.host.HostRegistry;
 import io.espalier.orchestrator.host.HostRows;
 import io.espalier.orchestrator.host.HostWatch;
@@ -19,12 +18,8 @@ import io.espalier.orchestrator.ssh.HostKey;
 import io.espalier.orchestrator.ssh.RegisteredHostKeys;
 import io.espalier.orchestrator.ssh.SshLinks;
 import io.espalier.orchestrator.ssh.SshSettings;
-import io.espalier.protocol.Auid;
-import io.espalier.protocol.HostName;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -38,34 +33,8 @@ class HostConfiguration {
 
     @Bean
     @DependsOnDatabaseInitialization
-    HostRegistry hostRegistry(DataSource database, InstantSource clock, OrchestratorProperties properties) {
-        var registry = new HostRegistry(new HostRows(database), clock);
-        properties.hosts().enrolled().forEach((name, given) -> enrol(registry, new HostName(name), given, clock));
-        return registry;
-    }
-
-    private static void enrol(
-            HostRegistry registry, HostName name, OrchestratorProperties.Enrolled given, InstantSource clock) {
-        boolean isKnown = registry.find(name)
-                .flatMap(HostRecord::enrolment)
-                .filter(known -> known.auid().value().equals(given.auid())
-                        && known.port() == given.port()
-                        && known.address().equals(given.address())
-                        && known.user().equals(given.user())
-                        && known.hostKey().equals(Optional.of(given.key())))
-                .isPresent();
-        if (!isKnown) {
-            registry.enrol(
-                    name,
-                    new HostRecord.Enrolment(
-                            new Auid(given.auid()),
-                            given.address(),
-                            given.port(),
-                            given.user(),
-                            Optional.of(HostKey.parse(given.key()).line()),
-                            List.of(),
-                            clock.instant()));
-        }
+    HostRegistry hostRegistry(DataSource database, InstantSource clock) {
+        return new HostRegistry(new HostRows(database), clock);
     }
 
     @Bean

@@ -3,7 +3,6 @@ package io.espalier.orchestrator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -41,7 +40,6 @@ record OrchestratorProperties(
      * @param authorities public keys that sign host keys, as {@code ssh-ed25519 AAAA...}
      * @param localSocket of the agent of a host without an address, which is this machine
      * @param agentImage the agent with its own Java, for {@code espalier enrol}; for machines of this one's kind
-     * @param enrolled hosts whose agents came with their image, by name; they need no {@code espalier enrol}
      */
     record Hosts(
             @DefaultValue("10s") Duration watch,
@@ -49,13 +47,5 @@ record OrchestratorProperties(
             @DefaultValue("5000") int connections,
             @DefaultValue List<String> authorities,
             @DefaultValue("/run/espalier/agent.sock") Path localSocket,
-            @Nullable Path agentImage,
-            @DefaultValue Map<String, Enrolled> enrolled) {}
-
-    /**
-     * @param auid of its agent
-     * @param key that it presents, as {@code ssh-ed25519 AAAA...}
-     */
-    record Enrolled(
-            String auid, String address, @DefaultValue("22") int port, @DefaultValue("espalier") String user, String key) {}
+            @Nullable Path agentImage) {}
 }

@@ -15,6 +15,7 @@ import io.espalier.protocol.api.SourceView;
 import io.espalier.shell.command.Shell;
 import io.espalier.shell.console.Console;
 import io.espalier.shell.console.Prompter;
+import io.espalier.shell.console.SystemConsole;
 import io.espalier.shell.interactive.InteractiveShell;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -83,6 +84,7 @@ final class Training {
                 int status = shell.run(List.of(line.split(" ")), console);
                 failed += status == (line.equals("hsots") ? Shell.USAGE : Shell.FINE) ? 0 : 1;
             }
+            SystemConsole.of(Map.of("TERM", "xterm"));
             converse(shell, home);
             return failed == 0 ? Shell.FINE : Shell.FAILED;
         } finally {

@@ -260,8 +260,7 @@ final class Fixtures {
                 1,
                 List.of(
                         new PlanView.Group(List.of("lb1", "web1"), List.of(greeting), List.of()),
-                        new PlanView.Group(
-                                List.of("web2"), List.of(greeting, key, old), List.of("systemctl reload nginx"))),
+                        new PlanView.Group(List.of("web2"), List.of(greeting, key, old), List.of("nginx"))),
                 List.of(new PlanView.Unreachable("db2", "timed-out", "no answer from 192.0.2.25:22 in 10 s")),
                 List.of(),
                 null);

@@ -257,7 +257,7 @@ class ShellTest {
         assertThat(ran.status()).isZero();
         assertThat(ran.out()).isEqualTo("rollout 13 ● done in 840 ms: 3 of 3 applied, 1 waiting\n");
         assertThat(ran.err())
-                .contains("3 hosts of 5 would change", "+Guten Tag")
+                .contains("3 hosts would change", "+Guten Tag")
                 .containsOnlyOnce("web1 applied in 41 ms")
                 .containsSubsequence("rollout 13", "wave 1/2", "web1 applied", "web2 applied", "done: 3 of 3");
         assertThat(server.lines()).contains("GET /plan?ref=v1&host=web1&host=web2&tier=web");
@@ -393,7 +393,7 @@ class ShellTest {
 
         assertThat(Ran.of(shell, "rollout", "13", "--follow").err()).isEmpty();
         assertThat(Ran.of(shell, "rollout", "13", "--follow", "--verbose").err())
-                .isEqualTo("◐ web1 staged\n");
+                .isEqualTo("▶ web1 staged\n");
     }
 
     @Test

@@ -515,7 +515,7 @@ public final class Applier {
 
     /** Kernel settings do not outlive a reboot; those of the release are set again. */
     private void keepSettings() throws IOException, Failure {
-        Optional<Release> release = releases.current();
+        Optional<Release> release = releases.onDisk();
         if (release.isEmpty()) {
             return;
         }

@@ -1,6 +1,7 @@
 package io.espalier.agent.testing;
 
 import io.espalier.agent.AgentApplication;
+import io.espalier.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /** A real agent in a process of its own, below a folder. */
 public final class AgentProcess implements AutoCloseable {
@@ -29,14 +29,14 @@ public final class AgentProcess implements AutoCloseable {
         Files.createDirectories(config.getParent());
         Files.writeString(
                 config,
-                "auid: " + Orchestrator.AUID + "\norchestrator-key: " + orchestrator.publicKey() + "\n" + String.join("\n", lines)
-                        + "\n");
+                "auid: " + Orchestrator.AUID + "\norchestrator-key: " + orchestrator.publicKey() + "\n"
+                        + String.join("\n", lines) + "\n");
     }
 
     /** Starts an agent and waits until it listens. @param prefix of the command line, such as a tracer */
     public static AgentProcess start(Path root, String... prefix) throws IOException {
         AgentProcess agent = launch(root, prefix);
-        await(START, () -> agent.isListening() || !agent.process.isAlive());
+        Await.until("the agent listens", START, () -> agent.isListening() || !agent.process.isAlive());
         if (!agent.process.isAlive()) {
             throw new IOException("the agent did not start: " + agent.log());
         }
@@ -112,16 +112,5 @@ public final class AgentProcess implements AutoCloseable {
     @Override
     public void close() {
         kill();
-    }
-
-    /** Waits for a fact, at most so long. */
-    public static void await(Duration within, BooleanSupplier fact) {
-        long deadline = System.nanoTime() + within.toNanos();
-        while (!fact.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within " + within);
-            }
-            java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
-        }
     }
 }

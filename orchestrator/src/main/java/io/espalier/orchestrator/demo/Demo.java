@@ -3,6 +3,7 @@ package io.espalier.orchestrator.demo;
 import io.espalier.orchestrator.ssh.DeployKey;
 import io.espalier.orchestrator.ssh.HostKey;
 import io.espalier.orchestrator.release.SigningKey;
+import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
@@ -23,6 +24,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code espalier demo}: an orchestrator and a few hosts on one machine. This process stands for what the hosts are
@@ -63,6 +66,7 @@ public final class Demo implements AutoCloseable {
             System.exit(2);
             return;
         }
+        quieten();
         try {
             run(options);
         } catch (IOException | RuntimeException e) {
@@ -70,6 +74,13 @@ public final class Demo implements AutoCloseable {
             System.exit(1);
         } catch (InterruptedException stopped) {
             System.exit(1);
+        }
+    }
+
+    /** What libraries log of every connection is of no use to who tries the demo. */
+    private static void quieten() {
+        if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof ch.qos.logback.classic.Logger root) {
+            root.setLevel(Level.WARN);
         }
     }
 

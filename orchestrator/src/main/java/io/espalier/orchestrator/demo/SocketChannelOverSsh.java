@@ -18,7 +18,6 @@ import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.server.channel.AbstractServerChannel;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The server's side of {@code direct-streamlocal@openssh.com}, which Apache MINA does not have: a channel to a Unix
@@ -35,7 +34,6 @@ final class SocketChannelOverSsh extends AbstractServerChannel {
 
     private final Function<String, Optional<Path>> sockets;
     private final BlockingQueue<byte[]> toSocket = new LinkedBlockingQueue<>();
-    private volatile @Nullable SocketPump socket;
 
     private SocketChannelOverSsh(Function<String, Optional<Path>> sockets) {
         super("", List.of(), null);
@@ -64,7 +62,6 @@ final class SocketChannelOverSsh extends AbstractServerChannel {
         try {
             Path real = sockets.apply(path).orElseThrow(() -> new IOException("no such socket"));
             SocketPump pump = SocketPump.connect(real);
-            socket = pump;
             addCloseFutureListener(_ -> {
                 pump.close();
                 toSocket.add(END);
@@ -85,7 +82,9 @@ final class SocketChannelOverSsh extends AbstractServerChannel {
 
     @Override
     protected void doWriteData(byte[] data, int from, long length) {
-        toSocket.add(Arrays.copyOfRange(data, from, from + Math.toIntExact(length)));
+        if (length > 0) {
+            toSocket.add(Arrays.copyOfRange(data, from, from + Math.toIntExact(length)));
+        }
     }
 
     @Override
@@ -101,7 +100,7 @@ final class SocketChannelOverSsh extends AbstractServerChannel {
 
     private void feed(SocketPump pump) {
         try {
-            for (byte[] piece = toSocket.take(); piece != END; piece = toSocket.take()) {
+            for (byte[] piece = toSocket.take(); piece.length > 0; piece = toSocket.take()) {
                 pump.write(piece, 0, piece.length);
                 getLocalWindow().release(piece.length);
             }

@@ -6,6 +6,7 @@ import com.hierynomus.sshj.transport.cipher.BlockCiphers;
 import com.hierynomus.sshj.transport.cipher.GcmCiphers;
 import com.hierynomus.sshj.transport.mac.Macs;
 import java.io.IOException;
+import java.security.Security;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -79,6 +80,7 @@ final class Algorithms {
     /** The JDK's own X25519, Ed25519 and AES start faster than Bouncy Castle's and need no provider in every JVM. */
     static void useJdkCryptography() {
         SecurityUtils.setRegisterBouncyCastle(false);
+        Security.addProvider(new EcdsaName()); // once: a second of the same name is not taken
     }
 
     /**

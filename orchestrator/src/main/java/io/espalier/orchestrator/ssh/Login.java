@@ -1,7 +1,6 @@
 package io.espalier.orchestrator.ssh;
 
 import java.security.KeyPair;
-import java.util.Arrays;
 import java.util.List;
 import net.schmizz.sshj.userauth.keyprovider.KeyPairWrapper;
 import net.schmizz.sshj.userauth.method.AuthKeyboardInteractive;
@@ -24,9 +23,10 @@ public sealed interface Login {
     }
 
     /** By a password, or by answering the one question of keyboard-interactive with it. */
-    record Password(char[] reveal) implements Login {
-        public Password {
-            reveal = Arrays.copyOf(reveal, reveal.length);
+    record Password(String reveal) implements Login {
+
+        public Password(char[] secret) {
+            this(new String(secret));
         }
 
         @Override
@@ -40,8 +40,8 @@ public sealed interface Login {
         return switch (this) {
             case Key(var pair) -> List.of(new AuthPublickey(new KeyPairWrapper(pair)));
             case Password(var secret) -> {
-                PasswordFinder finder = PasswordUtils.createOneOff(secret.clone());
-                PasswordFinder again = PasswordUtils.createOneOff(secret.clone());
+                PasswordFinder finder = PasswordUtils.createOneOff(secret.toCharArray());
+                PasswordFinder again = PasswordUtils.createOneOff(secret.toCharArray());
                 yield List.of(
                         new AuthPassword(finder), new AuthKeyboardInteractive(new PasswordResponseProvider(again)));
             }

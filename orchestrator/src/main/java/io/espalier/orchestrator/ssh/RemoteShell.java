@@ -48,7 +48,7 @@ public final class RemoteShell implements AutoCloseable {
      */
     public static HostKey presentedBy(Host host, SshSettings settings) {
         try (var watchdog = new Watchdog()) {
-            var nobody = new Login.Password(new char[0]);
+            var nobody = new Login.Password("");
             SshConnection.connect(host, nobody, HostKeys.Trust.NONE, Optional.empty(), settings, false, watchdog)
                     .close();
             throw new IllegalStateException(host.name() + ": was taken without a known key");

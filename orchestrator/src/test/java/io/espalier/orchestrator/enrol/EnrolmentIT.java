@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Bare hosts with nothing but sshd become hosts of the fleet. */
 class EnrolmentIT {
 
-    private static final String BRIDGE = """
+    private static final String PROGRAM = """
             #!/bin/sh
             if [ "$1" = bridge ]; then
               exec perl -e '
@@ -57,7 +57,7 @@ class EnrolmentIT {
                   my $to = $from == $s ? \\*STDOUT : $s; syswrite($to, $data, $n) } }'
             fi
             echo "$0" > /run/espalier-agent.started
-            exec "%s" -cp "%s" io.espalier.orchestrator.enrol.StandInAgent espalier-agent %s
+            exec "JAVA" -cp "CLASSES" io.espalier.orchestrator.enrol.StandInAgent espalier-agent VERSION
             """;
 
     @TempDir
@@ -96,10 +96,12 @@ class EnrolmentIT {
         Path program = root.resolve("espalier-agent");
         Files.writeString(
                 program,
-                BRIDGE.formatted(
-                        Path.of(System.getProperty("java.home"), "bin/java"),
-                        System.getProperty("java.class.path"),
-                        version));
+                PROGRAM.replace(
+                                "JAVA",
+                                Path.of(System.getProperty("java.home"), "bin/java")
+                                        .toString())
+                        .replace("CLASSES", System.getProperty("java.class.path"))
+                        .replace("VERSION", version));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path archive = folder.resolve(version + ".tar.gz");
         Ran.of(
@@ -248,7 +250,7 @@ class EnrolmentIT {
                 "-c",
                 "sed -i 's/^PasswordAuthentication no/PasswordAuthentication yes/' /etc/ssh/sshd_config"
                         + " && kill -HUP $(cat /run/sshd.pid)");
-        var login = new Login.Password("correct horse".toCharArray());
+        var login = new Login.Password("correct horse");
         io.espalier.testkit.Await.until(
                 "sshd takes passwords", () -> enrolment("1").run(request("ops", login), told::add) != null);
         assertThat(registry.auid(new HostName("web1"))).isPresent();

@@ -40,7 +40,11 @@ public abstract class LinkContract {
     protected Links links;
     protected Host host;
 
-    /** @param socket where the agent listens, or will */
+    /**
+     * Links to the one host of the test.
+     *
+     * @param socket where the agent listens, or will
+     */
     protected abstract Links links(Path socket, LinkLimits limits) throws IOException;
 
     protected abstract Host host();

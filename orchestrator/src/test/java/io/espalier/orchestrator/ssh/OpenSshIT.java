@@ -146,6 +146,21 @@ class OpenSshIT {
         assertThat(failure(DeployedHost.host(host)).reason()).isEqualTo(Reason.HOST_KEY_CHANGED);
     }
 
+    @Test
+    void keysOfOtherTypesAreRecognisedToo() throws IOException {
+        TestHost host = hosts.get(4);
+        startAgent(host);
+        for (String type : List.of("ecdsa", "rsa")) {
+            String file = "/etc/ssh/ssh_host_" + type + "_key";
+            host.must("ssh-keygen", "-q", "-t", type, "-N", "", "-f", file);
+            DeployedHost.configure(host, "HostKey " + file);
+            keys.pin("h4", Files.readString(host.path(file + ".pub")));
+            try (Link link = links.open(DeployedHost.host(host))) {
+                assertThat(link.status().number()).isEqualTo(7);
+            }
+        }
+    }
+
     private static void assertNoLoginSince(TestHost host, String before) throws IOException {
         Await.until(
                 "sshd has noted the end of the connection",

@@ -91,7 +91,9 @@ class ReconnectTest {
         }
         assertThat(traffic.counts().handshakes()).isEqualTo(1);
         clock.advance(Duration.ofSeconds(1));
-        catchThrowableOfType(LinkException.class, () -> links.open(at(port)));
+        assertThat(catchThrowableOfType(LinkException.class, () -> links.open(at(port)))
+                        .reason())
+                .isEqualTo(Reason.UNREACHABLE);
         assertThat(traffic.counts().handshakes()).isEqualTo(2);
     }
 

@@ -101,11 +101,8 @@ final class Problems {
         return switch (reason) {
             case "host-moved" -> "Something changed since the plan was made. Look at a new one: espalier plan";
             case "quarantined" -> "The revision failed before. Push a newer one, or: espalier rollout retry ID";
-            case "invalid-revision", "render-failed" ->
-                "espalier validate DIR checks a fleet folder before it is pushed.";
             case "render-shrunk" -> "If that is meant, a person approves it: espalier rollout approve ID";
             case "host-key-changed", "host-key-unknown" -> "Compare the fingerprint at the machine before trusting it.";
-            case "busy" -> "Try again in a moment.";
             default -> null;
         };
     }

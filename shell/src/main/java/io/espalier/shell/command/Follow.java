@@ -89,7 +89,7 @@ final class Follow {
         List<EventView> events = call.api().rolloutEvents(id, last);
         for (EventView event : events) {
             if (event.id() > last) {
-                boolean detail = event.kind().equals("step");
+                boolean detail = event.kind().equals("step") || event.kind().equals("started");
                 if (!detail || call.has(Option.VERBOSE)) {
                     call.show(page -> RolloutPages.event(page, event));
                 }

@@ -8,11 +8,13 @@ import io.espalier.protocol.api.HostView;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The fleet and its hosts. */
 public final class FleetPages {
     private static final int MOST_APPLIES = 10;
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{40,}");
 
     private FleetPages() {}
 
@@ -174,7 +176,7 @@ public final class FleetPages {
                     Cell.of(file.path()),
                     Cell.of(file.unit()),
                     Cell.of(file.mode()),
-                    Cell.of(file.owner() + ":" + file.group()),
+                    Cell.of(ownerOf(file.owner(), file.group())),
                     Cell.of(Page.size(file.size())),
                     Cell.of(file.template()),
                     Cell.of(
@@ -184,6 +186,16 @@ public final class FleetPages {
                     Cell.of(file.author()));
         }
         table.print(page);
+    }
+
+    /** Empty where the release leaves both to the agent. */
+    static String ownerOf(String owner, String group) {
+        return owner.isEmpty() && group.isEmpty() ? "" : owner + ":" + group;
+    }
+
+    /** Digests differ in their beginnings already. */
+    private static @Nullable String shortened(@Nullable String value) {
+        return value != null && DIGEST.matcher(value).matches() ? value.substring(0, 12) : value;
     }
 
     private static void applies(Page page, List<HostDetail.ApplyView> applies) {
@@ -233,8 +245,8 @@ public final class FleetPages {
                 Cell.of(path.path()),
                 Cell.of(path.unit()),
                 Cell.of(path.kind(), Style.YELLOW),
-                Cell.of(path.expected()),
-                Cell.of(path.actual()),
+                Cell.of(shortened(path.expected())),
+                Cell.of(shortened(path.actual())),
                 page.ago(path.since())
             };
             table.row(withHost ? cells : java.util.Arrays.copyOfRange(cells, 1, cells.length));

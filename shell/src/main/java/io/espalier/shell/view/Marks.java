@@ -11,16 +11,16 @@ final class Marks {
 
     static Cell mark(String state) {
         return switch (state) {
-            case "in-sync", "done", "applied", "settled", "unchanged" -> new Cell("●", Style.GREEN);
-            case "pending", "planned", "skipped" -> new Cell("○", Style.BLUE);
-            case "applying", "running", "rolling-out", "looking" -> new Cell("◐", Style.CYAN);
-            case "waiting", "paused", "approval" -> new Cell("◷", Style.YELLOW);
-            case "drifted" -> new Cell("◆", Style.YELLOW);
-            case "failed", "rejected", "aborted", "rolled-back", "stalled" -> new Cell("✖", Style.RED);
-            case "unreachable" -> new Cell("⊘", Style.MAGENTA);
-            case "quarantined" -> new Cell("■", Style.RED);
-            case "stale", "superseded" -> new Cell("◌", Style.DIM);
-            default -> new Cell("?", Style.DIM);
+            case "in-sync", "applied", "settled", "done" -> new Cell("●", Style.GREEN);
+            case "applying", "running", "rolling-out", "looking" -> new Cell("▶", Style.BLUE);
+            case "pending", "planned", "unchanged", "skipped", "superseded" -> new Cell("○", Style.PLAIN);
+            case "waiting", "paused", "approval" -> new Cell("‖", Style.YELLOW);
+            case "drifted" -> new Cell("◆", Style.MAGENTA);
+            case "failed", "rejected", "stalled", "aborted" -> new Cell("✖", Style.RED);
+            case "unreachable" -> new Cell("▲", Style.BROWN);
+            case "quarantined", "rolled-back" -> new Cell("⬢", Style.YELLOW);
+            case "stale" -> new Cell("◌", Style.DIM);
+            default -> new Cell("○", Style.DIM);
         };
     }
 }

@@ -14,7 +14,7 @@ public final class PlanPages {
                 new Cell("Plan for revision ", Style.PLAIN),
                 Page.id(plan.revision()),
                 new Cell(
-                        ": " + hosts(changing) + " of " + plan.hosts() + " would change, " + plan.inSync()
+                        ": " + hosts(changing) + " would change, " + plan.inSync()
                                 + " in sync"
                                 + (plan.unreachable().isEmpty()
                                         ? ""
@@ -60,7 +60,7 @@ public final class PlanPages {
             }
         }
         for (String reload : group.reloads()) {
-            page.line(new Cell("  then: " + reload, Style.CYAN));
+            page.line(new Cell("  then reload " + reload, Style.CYAN));
         }
     }
 

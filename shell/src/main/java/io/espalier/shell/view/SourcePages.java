@@ -81,8 +81,9 @@ public final class SourcePages {
             page.line(
                     new Cell("==> " + file.path() + " <==", Style.BOLD),
                     new Cell(
-                            "  " + file.mode() + " " + file.owner() + ":" + file.group() + "  " + Page.size(file.size())
-                                    + "  unit " + file.unit() + "  from " + file.template(),
+                            ("  " + file.mode() + " " + FleetPages.ownerOf(file.owner(), file.group())).stripTrailing()
+                                    + "  " + Page.size(file.size()) + "  unit " + file.unit() + "  from "
+                                    + file.template(),
                             Style.DIM));
             if (file.text() != null) {
                 page.block(file.text(), Style.PLAIN);

@@ -10,7 +10,9 @@ public enum Style {
     YELLOW("33"),
     BLUE("34"),
     MAGENTA("35"),
-    CYAN("36");
+    CYAN("36"),
+    /** What terminals without a brown show as a dark yellow. */
+    BROWN("2;33");
 
     private final String code;
 
