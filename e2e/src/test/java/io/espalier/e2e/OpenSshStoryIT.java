@@ -164,7 +164,7 @@ class OpenSshStoryIT {
             Ran push = pushNext();
             assertThat(push.output())
                     .as("push")
-                    .containsPattern("remote: (wave \\d/\\d )?h1 waits, (unreachable|timed-out)")
+                    .containsPattern("remote: (wave \\d/\\d )?h1 waits, (unreachable|timed-out|agent-down)")
                     .containsPattern("remote: done: 2 hosts applied, 1 waiting");
             assertThat(isNew(hosts.get(2))).isTrue();
             assertThat(isNew(hosts.get(3))).isTrue();
@@ -225,7 +225,7 @@ class OpenSshStoryIT {
     void hostWithFullDiskKeepsWhatItHasAndSaysSo() {
         TestHost full = hosts.get(1);
         full.must("sh", "-c", "mkdir -p /srv/e2e-kept && cp -a /srv/e2e/. /srv/e2e-kept/"
-                + " && mount -t tmpfs -o size=256k tmpfs /srv/e2e && cp -a /srv/e2e-kept/. /srv/e2e/"
+                + " && mount -t tmpfs -o size=8m tmpfs /srv/e2e && cp -a /srv/e2e-kept/. /srv/e2e/"
                 + " && (cat /dev/zero > /srv/e2e/filler; true)");
         String before = read(full);
         try {
