@@ -184,6 +184,7 @@ class PagesIT {
     @Test
     void openRolloutPageFollowsARolloutThatIsTriedAgain() {
         demo.push("units/web.yaml", "expect: OK", "expect: NOPE", "Ask for the impossible");
+        demo.push("vars/tier/web.yaml", "listen: 8080", "listen: 8081", "Listen elsewhere");
         signIn();
         page.navigate("/rollouts");
         page.locator("table tbody tr").nth(0).locator("a").first().click();
@@ -217,7 +218,8 @@ class PagesIT {
 
         page.navigate("/hosts/web1");
         assertThat(page.locator("#host")).containsText("+Welcome");
-        assertThat(page.locator("#host")).containsText("-hacked by hand");
+        assertThat(page.locator("#host .diff .del")).containsText("-hacked by hand");
+        assertThat(page.locator("#host .diff .meta").first()).hasText("--- /etc/motd");
         shoot(page, "host-drifted");
         page.navigate("/drift");
         assertThat(page.locator("table")).containsText("/etc/motd");
