@@ -107,6 +107,21 @@ final class Demo implements AutoCloseable {
 
     /** One command of the shell, by itself, as a person or a script runs it. */
     Ran shell(String... words) {
+        return run(List.of(), words);
+    }
+
+    /** The same with {@code --output json}, without what is said beside it. */
+    JsonNode json(String... words) {
+        var all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--output", "json"));
+        Ran ran = run(List.of("sh", "-c", "exec \"$@\" 2> /dev/null", "sh"), all.toArray(String[]::new));
+        if (ran.status() != 0) {
+            throw new AssertionError(String.join(" ", all) + " ended with " + ran.status() + ": " + ran.output());
+        }
+        return Api.parse(ran.output());
+    }
+
+    private Ran run(List<String> before, String... words) {
         ProcessBuilder command = Product.command(words);
         var all = new ArrayList<>(List.of("env"));
         Map.of(
@@ -116,6 +131,7 @@ final class Demo implements AutoCloseable {
                         "ESPALIER_TOKEN", summary.path("token").asString(),
                         "NO_COLOR", "1")
                 .forEach((name, value) -> all.add(name + "=" + value));
+        all.addAll(before);
         all.addAll(command.command());
         return Ran.of(Duration.ofMinutes(1), all.toArray(String[]::new));
     }

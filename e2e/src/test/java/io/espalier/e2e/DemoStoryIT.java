@@ -240,9 +240,7 @@ class DemoStoryIT {
         Ran rollouts = demo.shell("rollouts");
         assertThat(rollouts.output()).as("rollouts").contains("done");
         for (String command : List.of("status", "hosts", "rollouts", "plan", "drift", "sources")) {
-            Ran json = demo.shell(command, "--output", "json");
-            assertThat(json.status()).as(command + ": " + json.output()).isZero();
-            assertThat(Api.parse(json.output()).isContainer()).as(command).isTrue();
+            assertThat(demo.json(command).isContainer()).as(command).isTrue();
         }
         assertThat(demo.shell("host", "nobody").status()).as("fails").isEqualTo(1);
         assertThat(demo.shell("hots").status()).as("wrong usage").isEqualTo(2);

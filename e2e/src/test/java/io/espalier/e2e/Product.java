@@ -49,10 +49,11 @@ final class Product {
         return command;
     }
 
-    /** The same for what runs on: nothing is trained beside it. */
+    /** The same for what runs on: nothing is trained beside it, and it starts sooner at the cost of its top speed. */
     static ProcessBuilder role(String... arguments) {
         ProcessBuilder command = command(arguments);
         command.environment().put("ESPALIER_NO_AOT", "1");
+        command.environment().put("ESPALIER_SERVER_OPTS", "-XX:TieredStopAtLevel=1");
         return command;
     }
 

@@ -87,12 +87,19 @@ public record HostRecord(
         }
         return switch (phase.kind()) {
             case APPLYING -> verdict(HostState.APPLYING);
-            case WAITING -> verdict(HostState.WAITING);
-            case FAILED -> verdict(HostState.FAILED);
-            case QUARANTINED -> verdict(HostState.QUARANTINED);
+            case WAITING -> holdsWhatIsWanted() ? quiet(now) : verdict(HostState.WAITING);
+            case FAILED -> holdsWhatIsWanted() ? quiet(now) : verdict(HostState.FAILED);
+            case QUARANTINED -> holdsWhatIsWanted() ? quiet(now) : verdict(HostState.QUARANTINED);
             case PENDING -> verdict(HostState.PENDING);
             case NONE -> quiet(now);
         };
+    }
+
+    /** What went wrong with a release is over once that release is no longer wanted: a revert sends nothing anew. */
+    private boolean holdsWhatIsWanted() {
+        return wanted.isPresent()
+                && report.filter(said -> said.drifted() == 0 && wanted.equals(said.release()))
+                        .isPresent();
     }
 
     private Verdict verdict(HostState state) {

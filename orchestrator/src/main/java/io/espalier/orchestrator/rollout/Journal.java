@@ -97,6 +97,15 @@ final class Journal implements AutoCloseable {
         add(new Entry(Optional.of(rollout), event, Optional.empty(), steps));
     }
 
+    /** Tells which of {@code steps}, already stored, wait from the beginning: nothing is sent to their hosts. */
+    void waiting(RolloutId rollout, List<HostStep> steps) {
+        for (HostStep step : steps) {
+            if (step.state() instanceof StepState.Waiting(var reason, var detail)) {
+                event(rollout, step.wave(), Optional.of(step.name()), Kind.WAITING, reason.word(), detail, 0);
+            }
+        }
+    }
+
     private RolloutEvent draft(
             RolloutId rollout,
             int wave,

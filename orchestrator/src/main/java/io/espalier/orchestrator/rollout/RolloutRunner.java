@@ -104,6 +104,7 @@ final class RolloutRunner {
         var running = new RolloutState.Running(0);
         if (store.replan(rollout, running, all, clock.instant())) {
             tellState(rollout, running);
+            journal.waiting(rollout.id(), all);
         }
     }
 

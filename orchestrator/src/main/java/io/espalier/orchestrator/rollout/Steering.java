@@ -136,6 +136,9 @@ final class Steering {
             tellVerdict(old.id());
         });
         tellState(rollout, rollout.state().word());
+        if (!(rollout.state() instanceof RolloutState.Planned)) {
+            journal.waiting(rollout.id(), steps);
+        }
         if (rollout.state() instanceof RolloutState.AwaitingApproval) {
             tellVerdict(rollout.id());
         }

@@ -155,6 +155,20 @@ class HostRegistryTest {
     }
 
     @Test
+    void failureIsOverWhenWhatFailedIsNoLongerWanted() {
+        enrol("web1", "a-1");
+        registry.want(Map.of(WEB1, TWO));
+        registry.seen(WEB1, status(Optional.of(ONE), 0, Duration.ZERO));
+        registry.phase(WEB1, HostPhase.of(HostPhase.Kind.FAILED, Reason.UNHEALTHY, "503"));
+        assertThat(verdict().state()).isEqualTo(HostState.FAILED);
+
+        registry.want(Map.of(WEB1, ONE));
+        assertThat(verdict().state()).isEqualTo(HostState.IN_SYNC);
+        registry.seen(WEB1, status(Optional.of(ONE), 1, Duration.ZERO));
+        assertThat(verdict().state()).isEqualTo(HostState.FAILED);
+    }
+
+    @Test
     void newEnrolmentForgetsTheKeyThatWasRefused() {
         enrol("web1", "a-1");
         registry.keyRefused(WEB1, Reason.HOST_KEY_CHANGED, "another", Optional.of("ssh-ed25519 BBBB"));

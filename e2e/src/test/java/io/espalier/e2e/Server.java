@@ -1,0 +1,103 @@
+package io.espalier.e2e;
+
+import io.espalier.testkit.Await;
+import io.espalier.testkit.Ran;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+
+/** {@code bin/espalier server} with all of its data in one folder, and an empty repository {@code fleet} to push to. */
+final class Server implements AutoCloseable {
+
+    private static final String TOKEN = "esp_e2e_0123456789abcdef0123456789abcdef";
+
+    private final Running process;
+    private final Api api;
+    private final String url;
+
+    private Server(Running process, Api api, String url) {
+        this.process = process;
+        this.api = api;
+        this.url = url;
+    }
+
+    static Server start(Path folder) throws IOException {
+        int port = Product.freePort();
+        String url = "http://127.0.0.1:" + port;
+        Path config = folder.resolve("server.yaml");
+        Files.writeString(
+                config,
+                """
+                server: { address: 127.0.0.1, port: %d }
+                espalier:
+                  data: %s
+                  reconcile: 5s
+                  hosts: { watch: 1s, agent-image: %s }
+                  access: { first-password: "e2e-password-1", first-token: "%s" }
+                  sources: { fleet: { name: fleet, url: fleet } }
+                """
+                        .formatted(port, folder.resolve("data"), agentImage(folder), TOKEN));
+        Running process = Running.start(
+                Product.role("server", "--config", config.toString()), folder.resolve("server.log"));
+        var server = new Server(process, new Api(url, TOKEN), url);
+        try {
+            Await.until("the orchestrator answers", Duration.ofMinutes(4), () -> {
+                if (!process.isAlive()) {
+                    throw new AssertionError("it ended:\n" + process.output());
+                }
+                return server.api.get("/sources").isArray();
+            });
+        } catch (AssertionError late) {
+            server.close();
+            throw new AssertionError(late.getMessage() + "\n" + process.output(), late);
+        }
+        return server;
+    }
+
+    /** The jars of the agent, started by this machine's JDK, which hosts of network namespaces have as well. */
+    private static Path agentImage(Path folder) throws IOException {
+        Path root = folder.resolve("espalier-agent");
+        Path lib = Files.createDirectories(root.resolve("lib"));
+        String jars = Files.readString(Product.app().resolve("agent.cp")).strip();
+        for (String jar : jars.split(":", -1)) {
+            Path file = Path.of(jar.replace("@", Product.app().toString()));
+            Files.copy(file, lib.resolve(file.getFileName()));
+        }
+        Path program = Files.createDirectories(root.resolve("bin")).resolve("espalier-agent");
+        Files.writeString(
+                program,
+                """
+                #!/bin/sh
+                exec %s/bin/java --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx32m \\
+                  -cp '/opt/espalier-agent/current/lib/*' io.espalier.agent.AgentApplication "$@"
+                """
+                        .formatted(Product.javaHome()));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path archive = folder.resolve("agent.tar.gz");
+        Ran.of(Duration.ofSeconds(30), "tar", "-czf", archive.toString(), "-C", folder.toString(), "espalier-agent");
+        return archive;
+    }
+
+    Api api() {
+        return api;
+    }
+
+    String gitUrl() {
+        return url.replace("://", "://admin:" + TOKEN + "@") + "/git/fleet.git";
+    }
+
+    /** The last that it logged. */
+    String log() {
+        List<String> lines = process.output().lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+    }
+
+    @Override
+    public void close() {
+        api.close();
+        process.close();
+    }
+}
