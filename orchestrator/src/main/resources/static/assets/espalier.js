@@ -52,7 +52,11 @@
           && document.activeElement.matches("input, select, textarea, button, summary")) continue;
       if (part.dataset.seen === undefined) part.dataset.seen = plain(part.innerHTML);
       const now = plain(other.innerHTML);
-      if (now === part.dataset.seen) continue;
+      if (now === part.dataset.seen) {
+        const times = other.querySelectorAll("time[datetime]");
+        part.querySelectorAll("time[datetime]").forEach((time, i) => { if (times[i]) time.dateTime = times[i].dateTime; });
+        continue;
+      }
       const open = new Map([...part.querySelectorAll("details")].map((d, i) => [i, d.open]));
       const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
       part.replaceChildren(...document.importNode(other, true).childNodes);

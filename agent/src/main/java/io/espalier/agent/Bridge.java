@@ -18,7 +18,11 @@ final class Bridge {
 
     private Bridge() {}
 
-    /** Copies both ways until the agent closes. @throws IOException if there is no agent */
+    /**
+     * Copies both ways until the agent closes.
+     *
+     * @throws IOException if there is no agent
+     */
     static void run(Path socket, InputStream in, WritableByteChannel out) throws IOException {
         try (SocketChannel agent = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             var upwards = new Thread(() -> copyUpwards(in, agent), "upwards");

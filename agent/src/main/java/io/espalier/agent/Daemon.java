@@ -122,7 +122,7 @@ final class Daemon {
         beneath(arguments, arguments.configFile()).ifPresent(barred::add);
         beneath(arguments, arguments.below(config.socket())).ifPresent(barred::add);
         beneath(arguments, Path.of(System.getProperty("java.home"))).ifPresent(barred::add);
-        for (String jar : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String jar : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             if (!jar.isEmpty()) {
                 beneath(arguments, Path.of(jar)).ifPresent(barred::add);
             }

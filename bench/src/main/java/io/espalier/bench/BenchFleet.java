@@ -27,9 +27,7 @@ final class BenchFleet {
         fleet.git("config", "user.name", "bench");
         fleet.git("config", "user.email", "bench@espalier.example");
         fleet.git("remote", "add", "origin", url);
-        fleet.file(
-                "fleet.yaml",
-                """
+        fleet.file("fleet.yaml", """
                 fleet: bench
                 tiers: [ web ]
                 rollout: { canary: 0, parallel: 100%, soak: 0s, confirm: 20s }
@@ -82,8 +80,8 @@ final class BenchFleet {
         command.addAll(List.of(arguments));
         Ran ran = Ran.of(LIMIT, command.toArray(String[]::new));
         if (ran.status() != 0) {
-            throw new IllegalStateException(String.join(" ", command) + " ended with " + ran.status() + ":\n"
-                    + ran.output());
+            throw new IllegalStateException(
+                    String.join(" ", command) + " ended with " + ran.status() + ":\n" + ran.output());
         }
         return ran.output();
     }

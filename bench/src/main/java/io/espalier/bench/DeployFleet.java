@@ -62,7 +62,9 @@ public final class DeployFleet {
                 }
                 bench.report(count);
                 System.out.printf("orchestrator resident memory %34d KiB%n", server.residentMemory());
-                System.out.printf("agent resident memory, host h1 %34d KiB%n", agentMemory(hosts.all().getFirst()));
+                System.out.printf(
+                        "agent resident memory, host h1 %34d KiB%n",
+                        agentMemory(hosts.all().getFirst()));
             }
         }
     }
@@ -132,7 +134,8 @@ public final class DeployFleet {
     }
 
     private static long agentMemory(TestHost host) throws IOException {
-        long pid = Long.parseLong(host.must("pgrep", "-o", "-f", "AgentApplication").strip());
+        long pid = Long.parseLong(
+                host.must("pgrep", "-o", "-f", "AgentApplication").strip());
         String status = Files.readString(host.path("/proc/" + pid + "/status"));
         return status.lines()
                 .filter(line -> line.startsWith("VmRSS:"))

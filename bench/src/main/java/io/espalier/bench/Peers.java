@@ -32,9 +32,7 @@ final class Peers {
                         .map(host -> "%s ansible_host=%s ansible_user=root ansible_ssh_private_key_file=%s%n"
                                 .formatted(host.name(), host.address(), key))
                         .collect(Collectors.joining()));
-        Files.writeString(
-                folder.resolve("ansible.cfg"),
-                """
+        Files.writeString(folder.resolve("ansible.cfg"), """
                 [defaults]
                 forks = 50
                 host_key_checking = False
@@ -55,8 +53,7 @@ final class Peers {
             tasks.append("      notify: reload\n");
         }
         Files.writeString(
-                folder.resolve("play.yml"),
-                """
+                folder.resolve("play.yml"), """
                 - hosts: all
                   tasks:
                     - ansible.builtin.file: { path: /etc/bench-peer, state: directory }
@@ -66,8 +63,7 @@ final class Peers {
                   handlers:
                     - name: reload
                       ansible.builtin.command: sh -c 'date +%%s >> /run/bench-peer-reloaded'
-                """
-                        .formatted(tasks.toString().stripTrailing()));
+                """.formatted(tasks.toString().stripTrailing()));
     }
 
     void ansible(int level) {

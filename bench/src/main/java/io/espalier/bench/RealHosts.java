@@ -49,8 +49,16 @@ final class RealHosts implements AutoCloseable {
     private static void install(TestHost host, DeployKey deployKey, PublicKey orchestrator) throws IOException {
         host.must("groupadd", "--system", "espalier");
         host.must(
-                "useradd", "--system", "--gid", "espalier", "--home-dir", "/var/lib/espalier-deploy", "--create-home",
-                "--shell", "/bin/sh", "espalier");
+                "useradd",
+                "--system",
+                "--gid",
+                "espalier",
+                "--home-dir",
+                "/var/lib/espalier-deploy",
+                "--create-home",
+                "--shell",
+                "/bin/sh",
+                "espalier");
         host.must("usermod", "-p", "*", "espalier");
         host.must("usermod", "--shell", "/bin/sh", "root"); // a slow profile would be the peer's burden
         host.must("install", "-d", "-o", "espalier", "-g", "espalier", "-m", "700", "/var/lib/espalier-deploy/.ssh");
@@ -65,7 +73,8 @@ final class RealHosts implements AutoCloseable {
                         + Base64.getEncoder().encodeToString(orchestrator.getEncoded()) + "\n",
                 "rw-------");
         host.must(
-                "sh", "-c",
+                "sh",
+                "-c",
                 "ESPALIER_NO_BUILD=1 setsid " + System.getenv("ESPALIER_HOME")
                         + "/bin/espalier agent > /var/log/espalier-agent.log 2>&1 < /dev/null &");
     }

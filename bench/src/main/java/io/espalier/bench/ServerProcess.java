@@ -35,24 +35,23 @@ final class ServerProcess implements AutoCloseable {
             port = socket.getLocalPort();
         }
         Path config = folder.resolve("server.yaml");
-        Files.writeString(
-                config,
-                """
+        Files.writeString(config, """
                 server: { address: 127.0.0.1, port: %d }
                 espalier:
                   data: %s
                   access: { first-password: "bench-password-1", first-token: "%s" }
                   sources: { fleet: { name: fleet, url: fleet } }
-                """
-                        .formatted(port, folder.resolve("data"), TOKEN));
+                """.formatted(port, folder.resolve("data"), TOKEN));
         Process process = new ProcessBuilder(
                         System.getenv("ESPALIER_HOME") + "/bin/espalier", "server", "--config", config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("server.log").toFile())
                 .start();
         var server = new ServerProcess(process, "http://127.0.0.1:" + port);
-        Await.until("the orchestrator answers", Duration.ofMinutes(1), () -> server.get("/actuator/health")
-                .contains("UP"));
+        Await.until(
+                "the orchestrator answers",
+                Duration.ofMinutes(1),
+                () -> server.get("/actuator/health").contains("UP"));
         return server;
     }
 

@@ -14,13 +14,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param database where what happened is kept
  * @param hosts how hosts are reached and watched
  * @param reconcile how often the whole fleet is compared with what is wanted, besides after each push
+ * @param rehearse ends after a look at everything, to make an AOT cache
  */
 @ConfigurationProperties("espalier")
 record OrchestratorProperties(
         @DefaultValue("/var/lib/espalier") Path data,
         @DefaultValue Database database,
         @DefaultValue Hosts hosts,
-        @DefaultValue("1m") Duration reconcile) {
+        @DefaultValue("1m") Duration reconcile,
+        @DefaultValue("false") boolean rehearse) {
 
     /**
      * @param url of a PostgreSQL database, as {@code jdbc:postgresql://host/name}; the embedded one below {@code data} if

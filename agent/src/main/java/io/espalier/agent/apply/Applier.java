@@ -1,33 +1,26 @@
 package io.espalier.agent.apply;
 
-import io.espalier.agent.fs.Fs;
 import io.espalier.agent.fs.FsException;
 import io.espalier.agent.observe.Observation;
-import io.espalier.agent.system.HostException;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.Reason;
 import io.espalier.protocol.ReleaseId;
 import io.espalier.protocol.release.Manifest;
 import io.espalier.protocol.release.Release;
 import io.espalier.protocol.release.SignedManifest;
-import io.espalier.protocol.release.Unit;
 import io.espalier.protocol.wire.ApplyOutcome;
-import io.espalier.protocol.wire.ApplyStep;
 import io.espalier.protocol.wire.LastApply;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /**
- * Takes the host from release to release, one at a time. Admission ({@link #admit}) believes nothing that the
- * orchestrator did not sign and changes nothing. Carrying out changes files only between two journal records, so that
- * {@link #recover} can always tell the old release from the new.
+ * Takes the host from release to release, one at a time. {@link #admit} believes nothing that the orchestrator did not
+ * sign and changes nothing; what it lets in runs its {@code Course}; {@link #confirm} keeps what waits to be
+ * confirmed, and what is not confirmed goes back by itself.
  */
 public final class Applier {
 
@@ -37,16 +30,10 @@ public final class Applier {
 
     private final Gate gate;
     private final Surroundings around;
-    private final Fs fs;
+    private final Parts parts;
     private final Journal journal;
-    private final BlobStore blobs;
-    private final Releases releases;
-    private final Supplies supplies;
-    private final Validation validation;
-    private final Preparation preparation;
-    private final Switch files;
-    private final Services services;
-    private final WayBack wayBack;
+    private final Course course;
+    private final Recovery recovery;
     private final Semaphore oneAtATime = new Semaphore(1);
     /** When the apply that awaits its confirmation was switched, by {@link System#nanoTime}. */
     private volatile long switchedAt = System.nanoTime();
@@ -63,27 +50,10 @@ public final class Applier {
     public Applier(Gate gate, Surroundings around) throws IOException {
         this.gate = gate;
         this.around = around;
-        fs = around.fs();
-        String state = around.stateFolder();
-        makeFolder(Fs.in(state, "blobs"));
-        makeFolder(Fs.in(state, "stage"));
-        journal = Journal.open(fs, Fs.in(state, "journal"));
-        blobs = new BlobStore(fs, Fs.in(state, "blobs"));
-        releases = new Releases(journal, blobs);
-        supplies = new Supplies(fs, blobs, state);
-        Map<String, String> placeholders = Map.of("{root}", around.realRoot());
-        validation = new Validation(fs, blobs, around.host(), placeholders, Fs.in(state, "stage"), around.realRoot());
-        preparation = new Preparation(fs, around.host(), around.names(), around.observer(), supplies, validation);
-        files = new Switch(fs, blobs, around.digests());
-        services = new Services(around.host(), placeholders);
-        wayBack = new WayBack(journal, files, services, around.host(), releases, around.clock());
-    }
-
-    private void makeFolder(String path) throws FsException {
-        if (fs.look(path).isEmpty()) {
-            fs.makeFolder(path, 0700);
-            fs.syncFolder(Fs.folderOf(path));
-        }
+        parts = Parts.in(around);
+        journal = parts.journal();
+        course = new Course(parts, this::tryAgainLater, this::revertLater, () -> switchedAt = System.nanoTime());
+        recovery = new Recovery(parts, this::revertLater);
     }
 
     public Standing standing() {
@@ -97,14 +67,33 @@ public final class Applier {
 
     /** The release on disk. */
     public Optional<Release> release() throws IOException {
-        return releases.onDisk();
+        return parts.releases().onDisk();
     }
 
     public boolean isApplying() {
         return oneAtATime.availablePermits() == 0;
     }
 
-    // ---- admission ----
+    /**
+     * Brings what a crash cut off to its end: the release before, or the wait for a confirmation. To be called once,
+     * before anything is admitted.
+     *
+     * @throws IOException if the host could not be put back; it is tried again later
+     */
+    public void recover() throws IOException {
+        oneAtATime.acquireUninterruptibly();
+        try {
+            recovery.run();
+        } catch (Failure e) {
+            tryAgainLater();
+            throw new IOException(e.detail(), e);
+        } catch (IOException e) {
+            tryAgainLater();
+            throw e;
+        } finally {
+            done(true);
+        }
+    }
 
     /**
      * Lets one manifest in, if it is to be believed and nothing else is under way.
@@ -127,9 +116,9 @@ public final class Applier {
                 admitted = true;
                 return new Admission.Admitted(ticket);
             } catch (IOException e) {
-                return new Admission.Turned(note(manifest, Failure.of(e)));
+                return new Admission.Turned(course.note(manifest, Failure.of(e)));
             } catch (Failure e) {
-                return new Admission.Turned(note(manifest, e));
+                return new Admission.Turned(course.note(manifest, e));
             }
         } catch (Failure e) {
             return turned(e);
@@ -152,9 +141,9 @@ public final class Applier {
         }
         try {
             if (!(open.get().phase() instanceof State.Phase.Awaiting awaiting)) {
-                takeBackAfterCrash(open.get());
+                recovery.takeBack(open.get());
             } else if (openedAt - switchedAt > 0) {
-                commitAwaiting(awaiting);
+                commit(awaiting);
             } else {
                 throw new Failure(
                         Reason.BUSY,
@@ -170,8 +159,7 @@ public final class Applier {
             throws IOException, Failure {
         gate.checkPaths(manifest);
         Release wanted = manifest.release();
-        Observation seen =
-                around.observer().observe(Supplies.paths(wanted, releases.onDisk()), Supplies.purged(wanted));
+        Observation seen = around.observer().observe(Supplies.paths(wanted, release()), Supplies.purged(wanted));
         if (expected.isPresent()) {
             Digest found = seen.toMessage(Optional.empty(), around.names()).digest();
             if (!found.equals(expected.get())) {
@@ -181,36 +169,24 @@ public final class Applier {
                                 + expected.get().abbreviated() + ")");
             }
         }
-        Map<Digest, Long> missing = supplies.missing(wanted, seen);
-        supplies.checkRoom(wanted, seen, missing);
+        Map<Digest, Long> missing = parts.supplies().missing(wanted, seen);
+        parts.supplies().checkRoom(wanted, seen, missing);
         return new Ticket(this, signed, manifest, seen, missing, System.nanoTime() - began);
     }
 
     Optional<ApplyOutcome> receive(Ticket ticket, InputStream in) throws IOException {
         try {
-            supplies.receive(ticket.missingSizes(), in);
+            parts.supplies().receive(ticket.missingSizes(), in);
             return Optional.empty();
         } catch (FsException e) {
-            return Optional.of(note(ticket.manifest(), Failure.of(e)));
+            return Optional.of(course.note(ticket.manifest(), Failure.of(e)));
         } catch (Failure e) {
-            return Optional.of(note(ticket.manifest(), e));
+            return Optional.of(course.note(ticket.manifest(), e));
         }
     }
 
-    /** Remembers that the manifest was used up. If even that fails, it was not: the same may be sent again. */
-    private ApplyOutcome.Rejected note(Manifest manifest, Failure failure) {
-        var outcome = new ApplyOutcome.Rejected(failure.reason(), failure.detail());
-        try {
-            journal.append(new JournalRecord.Noted(new LastApply(
-                    manifest.number(),
-                    manifest.release().id(),
-                    outcome,
-                    around.clock().instant())));
-            return outcome;
-        } catch (IOException e) {
-            return new ApplyOutcome.Rejected(
-                    failure.reason(), failure.detail() + " (and could not be noted: " + e.getMessage() + ")");
-        }
+    ApplyOutcome carryOut(Ticket ticket, Follower follower) {
+        return course.run(ticket, follower);
     }
 
     /** The ticket is closed. */
@@ -224,144 +200,6 @@ public final class Applier {
             around.alarms().after(AFTERWARDS, this::cleanUp);
         }
     }
-
-    // ---- carrying out ----
-
-    ApplyOutcome carryOut(Ticket ticket, Follower follower) {
-        long began = System.nanoTime() - ticket.admissionNanos();
-        Manifest manifest = ticket.manifest();
-        Transition transition;
-        HeldRelease target;
-        try {
-            follower.step(ApplyStep.STAGED, ticket.missing().size() + " blobs came");
-            transition = preparation.prepare(ticket, releases.onDisk(), follower);
-            target = keep(ticket);
-            if (transition.isEmpty()) {
-                blobs.sync(target.manifest());
-                journal.append(new JournalRecord.Adopted(target, around.clock().instant()));
-                return new ApplyOutcome.Unchanged();
-            }
-        } catch (Failure e) {
-            return note(manifest, e);
-        } catch (IOException e) {
-            return note(manifest, Failure.of(e));
-        } catch (RuntimeException | OutOfMemoryError e) {
-            return note(manifest, unexpected(e));
-        }
-        Optional<ApplyOutcome> failed = switchFiles(target, transition);
-        if (failed.isPresent()) {
-            return failed.get();
-        }
-        follower.step(ApplyStep.SWITCHED, transition.steps().size() + " paths");
-        return bringIntoUse(manifest, transition, began, follower);
-    }
-
-    private HeldRelease keep(Ticket ticket) throws IOException, Failure {
-        byte[] signed = Releases.encode(ticket.signed());
-        Digest digest = Digest.of(signed);
-        blobs.put(digest, signed);
-        return new HeldRelease(
-                ticket.manifest().number(), ticket.manifest().release().id(), digest);
-    }
-
-    /** Empty if all files are in place and durable; else how it ended, with the host as it was. */
-    private Optional<ApplyOutcome> switchFiles(HeldRelease target, Transition transition) {
-        Failure failure;
-        try {
-            journal.appendUnsynced(new JournalRecord.Begun(target, transition));
-            try {
-                fs.syncFilesystem(around.stateFolder()); // the record, and all bytes for both ways
-            } catch (IOException e) {
-                journal.distrust();
-                throw e;
-            }
-            files.forth(target.number(), transition);
-            journal.append(new JournalRecord.Switched());
-            switchedAt = System.nanoTime();
-            return Optional.empty();
-        } catch (Failure e) {
-            failure = e;
-        } catch (IOException e) {
-            failure = Failure.of(e);
-        } catch (RuntimeException | OutOfMemoryError e) {
-            failure = unexpected(e);
-        }
-        return Optional.of(putBack(target, transition, failure));
-    }
-
-    private ApplyOutcome putBack(HeldRelease target, Transition transition, Failure failure) {
-        var outcome = new ApplyOutcome.Rejected(failure.reason(), failure.detail());
-        try {
-            files.back(target.number(), transition);
-        } catch (IOException | Failure | RuntimeException | OutOfMemoryError e) {
-            return stuck(failure.reason(), failure.detail(), e);
-        }
-        var ended = new LastApply(
-                target.number(), target.id(), outcome, around.clock().instant());
-        try {
-            journal.append(
-                    journal.state().open().isPresent()
-                            ? new JournalRecord.RolledBack(ended)
-                            : new JournalRecord.Noted(ended));
-        } catch (IOException e) {
-            tryAgainLater(); // the host is as it was; only the journal still has to learn it
-        }
-        return outcome;
-    }
-
-    private ApplyOutcome bringIntoUse(Manifest manifest, Transition transition, long began, Follower follower) {
-        var reloaded = new ArrayList<String>();
-        Failure failure;
-        try {
-            for (Setting setting : transition.settings()) {
-                change(setting);
-            }
-            List<Unit> units = Services.named(manifest.release(), transition.changedUnits());
-            services.check(units);
-            services.reload(units, reloaded::add);
-            follower.step(ApplyStep.RELOADED, String.join(", ", reloaded));
-            services.askHealth(manifest.release());
-            follower.step(ApplyStep.HEALTHY, "");
-            return commit(manifest, transition.steps().size(), reloaded, began, follower);
-        } catch (Failure e) {
-            failure = e;
-        } catch (IOException e) {
-            failure = Failure.of(e);
-        } catch (RuntimeException | OutOfMemoryError e) {
-            failure = unexpected(e);
-        }
-        ApplyOutcome outcome = takeBack(failure.reason(), failure.detail(), reloaded);
-        follower.step(ApplyStep.ROLLED_BACK, failure.detail());
-        return outcome;
-    }
-
-    private void change(Setting setting) throws Failure {
-        try {
-            around.host().changeSetting(setting.name(), setting.after());
-        } catch (HostException e) {
-            throw new Failure(Reason.SYSCTL_FAILED, setting.name() + ": " + e.getMessage());
-        }
-    }
-
-    private ApplyOutcome commit(Manifest manifest, int changed, List<String> reloaded, long began, Follower follower)
-            throws IOException {
-        Duration within = manifest.confirmWithin();
-        boolean awaiting = within.isPositive();
-        long took = (System.nanoTime() - began) / 1_000_000;
-        var outcome = new ApplyOutcome.Applied(changed, reloaded, awaiting, took);
-        Instant now = around.clock().instant();
-        var ended = new LastApply(manifest.number(), manifest.release().id(), outcome, now);
-        if (awaiting) {
-            journal.append(new JournalRecord.Awaiting(now.plus(within), ended));
-            around.alarms().after(within, () -> revert(manifest.number()));
-        } else {
-            journal.append(new JournalRecord.Committed(ended));
-            follower.step(ApplyStep.COMMITTED, "");
-        }
-        return outcome;
-    }
-
-    // ---- confirming ----
 
     /**
      * Keeps the release of manifest {@code number}. May be asked again.
@@ -381,7 +219,7 @@ public final class Applier {
                 if (openedAt - switchedAt <= 0) {
                     throw new Failure(Reason.NOT_CONFIRMED, "this connection is older than the switch; open a new one");
                 }
-                commitAwaiting(awaiting.get());
+                commit(awaiting.get());
             }
             return journal.state()
                     .last()
@@ -396,14 +234,17 @@ public final class Applier {
         }
     }
 
-    private void commitAwaiting(State.Phase.Awaiting awaiting) throws IOException {
+    private void commit(State.Phase.Awaiting awaiting) throws IOException {
         LastApply soFar = awaiting.soFar();
-        ApplyOutcome outcome =
-                soFar.outcome() instanceof ApplyOutcome.Applied(var changed, var reloaded, var waited, var took)
-                        ? new ApplyOutcome.Applied(changed, reloaded, false, took)
-                        : soFar.outcome();
+        ApplyOutcome outcome = soFar.outcome() instanceof ApplyOutcome.Applied applied
+                ? new ApplyOutcome.Applied(applied.changed(), applied.reloaded(), false, applied.tookMillis())
+                : soFar.outcome();
         journal.append(new JournalRecord.Committed(new LastApply(
                 soFar.number(), soFar.release(), outcome, around.clock().instant())));
+    }
+
+    private void revertLater(long number, Duration within) {
+        around.alarms().after(within, () -> revert(number));
     }
 
     private void revert(long number) {
@@ -413,7 +254,7 @@ public final class Applier {
             if (open.isPresent()
                     && open.get().target().number() == number
                     && open.get().phase() instanceof State.Phase.Awaiting) {
-                takeBack(
+                course.takeBack(
                         Reason.NOT_CONFIRMED,
                         "not confirmed in time",
                         open.get().transition().changedUnits());
@@ -423,113 +264,21 @@ public final class Applier {
         }
     }
 
-    // ---- going back ----
-
-    private ApplyOutcome takeBack(Reason reason, String detail, List<String> reloaded) {
-        State.Open open = journal.state().open().orElseThrow();
-        try {
-            return wayBack.take(open, reason, detail, reloaded);
-        } catch (IOException | Failure | RuntimeException | OutOfMemoryError e) {
-            return stuck(reason, detail, e);
-        }
-    }
-
-    private ApplyOutcome stuck(Reason reason, String detail, Throwable e) {
-        tryAgainLater();
-        return new ApplyOutcome.RolledBack(reason, detail + "; could not be put back yet: " + e.getMessage(), false);
-    }
-
     private void tryAgainLater() {
-        around.alarms().after(TRY_AGAIN, () -> {
-            oneAtATime.acquireUninterruptibly();
-            try {
-                Optional<State.Open> open = journal.state().open();
-                if (open.isPresent() && !(open.get().phase() instanceof State.Phase.Awaiting)) {
-                    takeBackAfterCrash(open.get());
-                }
-            } catch (IOException | Failure e) {
-                tryAgainLater();
-            } finally {
-                done(false);
-            }
-        });
+        around.alarms().after(TRY_AGAIN, this::tryAgain);
     }
 
-    /**
-     * Brings what a crash cut off to its end: the release before, or the wait for a confirmation. To be called once,
-     * before anything is admitted. May itself be cut off and called again.
-     *
-     * @throws IOException if the host could not be put back; it is tried again later
-     */
-    public void recover() throws IOException {
+    private void tryAgain() {
         oneAtATime.acquireUninterruptibly();
         try {
-            validation.clear();
             Optional<State.Open> open = journal.state().open();
-            if (open.isPresent()) {
-                recover(open.get());
+            if (open.isPresent() && !(open.get().phase() instanceof State.Phase.Awaiting)) {
+                recovery.takeBack(open.get());
             }
-            keepSettings();
-        } catch (Failure e) {
+        } catch (IOException | Failure e) {
             tryAgainLater();
-            throw new IOException(e.detail(), e);
-        } catch (IOException e) {
-            tryAgainLater();
-            throw e;
         } finally {
-            done(true);
-        }
-    }
-
-    private void recover(State.Open open) throws IOException, Failure {
-        if (open.phase() instanceof State.Phase.Awaiting(var deadline, var soFar)) {
-            Duration left = Duration.between(around.clock().instant(), deadline);
-            if (left.isPositive()) {
-                around.alarms().after(left, () -> revert(open.target().number()));
-            } else {
-                wayBack.take(
-                        open,
-                        Reason.NOT_CONFIRMED,
-                        "not confirmed in time; the agent was not running when it was up",
-                        open.transition().changedUnits());
-            }
-        } else {
-            takeBackAfterCrash(open);
-        }
-    }
-
-    private void takeBackAfterCrash(State.Open open) throws IOException, Failure {
-        List<String> all = open.transition().changedUnits();
-        switch (open.phase()) {
-            case State.Phase.Begun() ->
-                wayBack.take(
-                        open,
-                        Reason.INTERRUPTED,
-                        "the agent was stopped while it laid files",
-                        files.isDisplaced(open.transition()) ? all : List.of());
-            case State.Phase.Switched(), State.Phase.Awaiting _ ->
-                wayBack.take(open, Reason.INTERRUPTED, "the agent was stopped before the new release was in use", all);
-            case State.Phase.Undoing(var reason, var detail) -> wayBack.take(open, reason, detail, all);
-        }
-    }
-
-    /** Kernel settings do not outlive a reboot; those of the release are set again. */
-    private void keepSettings() throws IOException, Failure {
-        Optional<Release> release = releases.onDisk();
-        if (release.isEmpty()) {
-            return;
-        }
-        for (Unit unit : release.get().units()) {
-            for (Map.Entry<String, String> wanted : unit.sysctl().entrySet()) {
-                try {
-                    String now = around.host().setting(wanted.getKey());
-                    if (!Preparation.isSame(now, wanted.getValue())) {
-                        around.host().changeSetting(wanted.getKey(), wanted.getValue());
-                    }
-                } catch (HostException e) {
-                    continue; // shows as drift, and the next apply says why
-                }
-            }
+            done(false);
         }
     }
 
@@ -539,17 +288,11 @@ public final class Applier {
         }
         try {
             journal.compact();
-            blobs.retain(releases.blobsInUse());
+            parts.blobs().retain(parts.releases().blobsInUse());
         } catch (IOException e) {
             return; // only costs room; the next apply tries again
         } finally {
             done(false);
         }
-    }
-
-    private static Failure unexpected(Throwable e) {
-        return e instanceof OutOfMemoryError
-                ? new Failure(Reason.TOO_LARGE, "the release does not fit the agent's memory")
-                : new Failure(Reason.INTERNAL, e.toString());
     }
 }

@@ -104,7 +104,11 @@ final class BlobStore {
         }
     }
 
-    /** Removes every other blob. @return how many were removed */
+    /**
+     * Removes every other blob.
+     *
+     * @return how many were removed
+     */
     int retain(Set<Digest> wanted) throws IOException {
         int removed = 0;
         for (String name : fs.list(folder)) {

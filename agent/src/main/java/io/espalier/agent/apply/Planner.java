@@ -59,8 +59,9 @@ final class Planner {
                 steps.add(new Step(file.getKey(), file.getValue().unit(), before, after));
             }
         }
-        for (String path : seen.files().keySet()) {
-            if (!wanted.containsKey(path) && isRemovable(path)) {
+        for (Map.Entry<String, Seen> there : seen.files().entrySet()) {
+            String path = there.getKey();
+            if (!wanted.containsKey(path) && isRemovable(there.getValue())) {
                 steps.add(new Step(path, unitOf(path), image(path), new Image.Absent()));
             }
         }
@@ -98,8 +99,8 @@ final class Planner {
     }
 
     /** What somebody put in place of a file that is no longer wanted is left alone unless it is a file or a link. */
-    private boolean isRemovable(String path) {
-        return switch (seen.files().get(path).entry().kind()) {
+    private static boolean isRemovable(Seen there) {
+        return switch (there.entry().kind()) {
             case FILE, LINK -> true;
             case FOLDER, OTHER -> false;
         };

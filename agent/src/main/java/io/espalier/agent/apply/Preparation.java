@@ -70,7 +70,11 @@ final class Preparation {
         return transition;
     }
 
-    /** Installs packages and makes accounts that are missing. @return the units that something was done for */
+    /**
+     * Installs packages and makes accounts that are missing.
+     *
+     * @return the units that something was done for
+     */
     private Set<String> bringUp(Release release) throws Failure {
         var touched = new HashSet<String>();
         var packages = new ArrayList<String>();

@@ -39,7 +39,11 @@ final class Services {
         }
     }
 
-    /** Runs each reload once. @param attempted is told the unit's name before its reload runs */
+    /**
+     * Runs each reload once.
+     *
+     * @param attempted is told the unit's name before its reload runs
+     */
     void reload(List<Unit> units, Consumer<String> attempted) throws Failure {
         for (Unit unit : units) {
             if (unit.reload().isPresent()) {

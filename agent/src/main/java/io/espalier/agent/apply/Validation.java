@@ -85,7 +85,11 @@ final class Validation {
             return;
         }
         for (FileEntry file : unit.files()) {
-            Image.File image = wanted.get(file.path()).file();
+            Planner.Wanted known = wanted.get(file.path());
+            if (known == null) {
+                throw new Failure(Reason.INTERNAL, file.path() + ": not among the release's files");
+            }
+            Image.File image = known.file();
             String copy = stage + file.path();
             folders.make(Fs.folderOf(copy));
             try (OutputStream out = fs.create(copy, image.mode(), image.uid(), image.gid())) {

@@ -349,7 +349,7 @@ public final class BeneathFs implements Fs, AutoCloseable {
     /** Says which folder of {@code path} is a link, and where to, so that the path can be mended. */
     private FsException namingTheLink(FsException found, Arena arena, String path, String operation) {
         String resolved = "";
-        for (String name : path.substring(1).split("/")) {
+        for (String name : path.substring(1).split("/", -1)) {
             resolved += "/" + name;
             try {
                 int fd = openBeneathQuietly(arena, resolved);

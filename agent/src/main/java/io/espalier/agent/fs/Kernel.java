@@ -75,6 +75,7 @@ final class Kernel {
 
     private Kernel() {}
 
+    @SuppressWarnings("restricted") // the launcher allows native access
     private static MethodHandle handle() {
         Linker linker = Linker.nativeLinker();
         var sevenLongs = FunctionDescriptor.of(

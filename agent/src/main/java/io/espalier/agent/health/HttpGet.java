@@ -34,7 +34,7 @@ final class HttpGet {
     static int status(String url, Duration timeout) throws IOException {
         URI uri = URI.create(url);
         boolean tls = "https".equalsIgnoreCase(uri.getScheme());
-        if (uri.getHost() == null || !tls && !"http".equalsIgnoreCase(uri.getScheme())) {
+        if (uri.getHost() == null || (!tls && !"http".equalsIgnoreCase(uri.getScheme()))) {
             throw new IllegalArgumentException("url: " + url + " (expected: http://host... or https://host...)");
         }
         int port = uri.getPort() > 0 ? uri.getPort() : tls ? 443 : 80;

@@ -26,11 +26,10 @@ public final class DigestCache {
     private final InstantSource clock;
     private final Map<String, Known> known = new HashMap<>();
 
-    private record Known(long device, long inode, long size, long modified, long changed, byte[] digest) {
+    private record Known(long device, long inode, long size, long modified, long changed, Digest digest) {
 
         static Known of(Entry entry, Digest digest) {
-            return new Known(
-                    entry.device(), entry.inode(), entry.size(), entry.modified(), entry.changed(), digest.raw());
+            return new Known(entry.device(), entry.inode(), entry.size(), entry.modified(), entry.changed(), digest);
         }
 
         boolean isOf(Entry entry) {
@@ -52,7 +51,7 @@ public final class DigestCache {
         synchronized (this) {
             Known before = known.get(path);
             if (before != null && before.isOf(entry)) {
-                return Digest.ofRaw(before.digest);
+                return before.digest;
             }
         }
         long now = clock.millis();

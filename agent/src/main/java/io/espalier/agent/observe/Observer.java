@@ -6,6 +6,7 @@ import io.espalier.agent.fs.FsException;
 import io.espalier.protocol.Digest;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -47,7 +48,7 @@ public final class Observer {
         return new Observation(files, barred);
     }
 
-    private void look(String path, TreeMap<String, Seen> files, TreeMap<String, String> barred) throws IOException {
+    private void look(String path, Map<String, Seen> files, Map<String, String> barred) throws IOException {
         try {
             Optional<Entry> entry = fs.look(path);
             if (entry.isPresent()) {
@@ -81,7 +82,7 @@ public final class Observer {
         }
     }
 
-    private void search(String folder, int depth, TreeMap<String, Seen> files) throws IOException {
+    private void search(String folder, int depth, Map<String, Seen> files) throws IOException {
         if (depth > MAX_DEPTH || files.size() > MAX_FOUND) {
             throw new FsException(
                     FsException.Kind.FAILED,

@@ -26,7 +26,7 @@ public final class Deadlines {
 
     /** Runs something that may take its time on a thread of its own. */
     public void startAfter(Duration delay, Runnable action) {
-        at(delay, () -> {
+        Future<?> _ = at(delay, () -> {
             try {
                 new Thread(action, "later").start();
             } catch (OutOfMemoryError e) { // what waits here must not be lost

@@ -16,6 +16,9 @@ final class Apt implements Packages {
     private static final Duration QUERY = Duration.ofSeconds(30);
     private static final Duration INSTALL = Duration.ofMinutes(15);
 
+    /** So that all of the answer is kept. */
+    private static final int AT_ONCE = 16;
+
     private final ProcessRunner runner;
 
     Apt(ProcessRunner runner) {
@@ -29,26 +32,31 @@ final class Apt implements Packages {
                 throw new HostException("package: " + name + " (expected: a Debian package name)");
             }
         }
+        Set<String> installed = new HashSet<>();
+        for (int from = 0; from < packages.size(); from += AT_ONCE) {
+            query(packages.subList(from, Math.min(packages.size(), from + AT_ONCE)), installed);
+        }
+        return packages.stream()
+                .filter(name -> !installed.contains(name))
+                .distinct()
+                .toList();
+    }
+
+    private void query(List<String> packages, Set<String> installed) throws HostException {
         var argv = new ArrayList<String>(
-                List.of("dpkg-query", "-W", "-f", "${Package} ${Package}:${Architecture} ${db:Status-Status}\n"));
+                List.of("dpkg-query", "-W", "-f", "${Package} ${Package}:${Architecture} ${db:Status-Status}\n", "--"));
         argv.addAll(packages);
         // Ends with 1 if it knows one of them not at all, and tells of the others.
         CommandResult result = runner.run(argv, QUERY);
         if (result.exit().isEmpty()) {
             throw new HostException(result.summary());
         }
-        Set<String> installed = new HashSet<>();
-        for (String line : result.output().split("\n")) {
-            String[] words = line.split(" ");
+        result.output().lines().map(line -> line.split(" ", -1)).forEach(words -> {
             if (words.length == 3 && words[2].equals("installed")) {
                 installed.add(words[0]);
                 installed.add(words[1]);
             }
-        }
-        return packages.stream()
-                .filter(name -> !installed.contains(name))
-                .distinct()
-                .toList();
+        });
     }
 
     @Override

@@ -25,7 +25,11 @@ public interface HostSystem {
 
     void changeSetting(String name, String value) throws HostException;
 
-    /** Runs a command to its end. @param placeholders replaced inside arguments, such as {@code {stage}} */
+    /**
+     * Runs a command to its end.
+     *
+     * @param placeholders replaced inside arguments, such as <code>{stage}</code>
+     */
     CommandResult run(Command command, Map<String, String> placeholders);
 
     /** Asks until the answer is good or the check's time is over; then gives what was wrong with the last answer. */

@@ -142,7 +142,7 @@ public final class LinuxHost implements HostSystem {
         }
         int dot = name.indexOf('.');
         int slash = name.indexOf('/');
-        boolean dotted = slash < 0 || dot >= 0 && dot < slash;
+        boolean dotted = slash < 0 || (dot >= 0 && dot < slash);
         String path = dotted ? name.replace('.', '\0').replace('/', '.').replace('\0', '/') : name;
         return root.resolve("proc/sys").resolve(path);
     }

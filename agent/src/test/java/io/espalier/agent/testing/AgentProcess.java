@@ -23,7 +23,7 @@ public final class AgentProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** Writes the configuration. @param lines more of it */
+    /** Writes the configuration, with more {@code lines} at its end. */
     public static void configure(Path root, Orchestrator orchestrator, String... lines) throws IOException {
         Path config = root.resolve("etc/espalier/agent.yaml");
         Files.createDirectories(config.getParent());
@@ -33,7 +33,7 @@ public final class AgentProcess implements AutoCloseable {
                         + String.join("\n", lines) + "\n");
     }
 
-    /** Starts an agent and waits until it listens. @param prefix of the command line, such as a tracer */
+    /** Starts an agent, with {@code prefix} before its command line, and waits until it listens. */
     public static AgentProcess start(Path root, String... prefix) throws IOException {
         AgentProcess agent = launch(root, prefix);
         Await.until("the agent listens", START, () -> agent.isListening() || !agent.process.isAlive());

@@ -1,5 +1,7 @@
 package io.espalier.agent.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.espalier.agent.fs.Entry;
 import io.espalier.agent.fs.Fs;
 import io.espalier.agent.fs.FsException;
@@ -35,14 +37,14 @@ public final class MemoryFs implements Fs {
     /** Called before each change with its name and path, such as {@code sync /etc/motd}. */
     @FunctionalInterface
     public interface Hook {
-        /** @return false to have the change claimed but not done */
+        /** Says whether the change is done, or only claimed to be. */
         boolean before(String change) throws FsException;
     }
 
     /** Decides what became of something that was not synced. */
     @FunctionalInterface
     public interface Fate {
-        /** @param choices how many there are; the first is as before, the last as if it had been synced */
+        /** One of so many choices; the first is as before, the last as if it had been synced. */
         int choose(int choices);
     }
 
@@ -230,7 +232,7 @@ public final class MemoryFs implements Fs {
                         path,
                         switch (node.kind) {
                             case FILE ->
-                                "%04o %d:%d %s".formatted(node.mode, node.uid, node.gid, new String(node.bytes));
+                                "%04o %d:%d %s".formatted(node.mode, node.uid, node.gid, new String(node.bytes, UTF_8));
                             case LINK -> "-> " + node.target + " " + node.uid + ":" + node.gid;
                             default -> "folder %04o".formatted(node.mode);
                         });
@@ -258,7 +260,7 @@ public final class MemoryFs implements Fs {
                 remove(path);
             }
             try (OutputStream out = create(path, mode, 0, 0)) {
-                out.write(text.getBytes());
+                out.write(text.getBytes(UTF_8));
             }
             settleAll();
         });
@@ -315,7 +317,7 @@ public final class MemoryFs implements Fs {
         if (path.equals("/")) {
             return at;
         }
-        String[] names = path.substring(1).split("/");
+        String[] names = path.substring(1).split("/", -1);
         for (int i = 0; i < names.length; i++) {
             if (at.kind == Entry.Kind.LINK) {
                 throw new FsException(Kind.LINK_IN_PATH, operation + " " + path + ": a link on the way");

@@ -98,7 +98,8 @@ class AccessConfiguration {
         };
         AccessDeniedHandler deny = (request, response, e) ->
                 plain(response, HttpStatus.FORBIDDEN, "this needs the right to push, which your token or account lacks");
-        shared(http.securityMatcher("/git/**"))
+        shared(http.securityMatcher(request ->
+                        request.getRequestURI().startsWith("/git/") && !BearerFilter.hasToken(request)))
                 .csrf(AbstractHttpConfigurer::disable)
                 .authorizeHttpRequests(rules -> {
                     rules.requestMatchers(AccessConfiguration::asksToPush)

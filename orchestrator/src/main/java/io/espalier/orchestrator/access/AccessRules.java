@@ -63,7 +63,8 @@ final class AccessRules {
             needs(HttpMethod.POST, "/drift/*/heal", Right.DEPLOY),
             // For programs that watch the orchestrator
             needs(HttpMethod.GET, "/actuator/**", Right.READ),
-            needs(HttpMethod.GET, "/v3/api-docs/**", Right.READ));
+            needs(HttpMethod.GET, "/v3/api-docs/**", Right.READ),
+            needs(HttpMethod.GET, "/v3/api-docs.yaml", Right.READ));
 
     private AccessRules() {}
 

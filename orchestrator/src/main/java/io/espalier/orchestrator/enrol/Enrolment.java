@@ -2,6 +2,7 @@ package io.espalier.orchestrator.enrol;
 
 import io.espalier.orchestrator.fleet.Host;
 import io.espalier.orchestrator.fleet.Vars;
+import io.espalier.orchestrator.host.Greeter;
 import io.espalier.orchestrator.host.HostRecord;
 import io.espalier.orchestrator.host.HostRegistry;
 import io.espalier.orchestrator.host.Link;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -149,6 +151,7 @@ public final class Enrolment {
         return new EnrolmentPlanner.Luggage(
                 image.get(),
                 auid(request.name(), found),
+                settings.agentSocket(),
                 deployKey.publicLine(),
                 Base64.getEncoder().encodeToString(releaseKey.getEncoded()),
                 unitFile(),
@@ -172,37 +175,41 @@ public final class Enrolment {
 
     /** Asks over the deploy user's own way, which is thereby tried out. */
     private String awaitAgent(EnrolmentRequest request, HostKey key, Auid auid) {
-        var version = new Object() {
-            volatile String said = "";
-        };
         long end = System.nanoTime() + FIRST_ANSWER.toNanos();
-        Host host = host(request.name(), request.target(), EnrolmentPlanner.USER);
-        try (var links = new SshLinks(
-                deployKey.login(),
-                trusting(key),
-                (_, welcome) -> {
-                    if (!welcome.auid().equals(auid)) {
-                        throw new LinkException(Reason.WRONG_HOST, "another agent answers: " + welcome.auid());
-                    }
-                    version.said = welcome.agentVersion();
-                },
-                _ -> Optional.empty(),
-                settings,
-                LinkLimits.DEFAULT,
-                new Traffic(),
-                clock)) {
-            while (true) {
-                try (Link link = links.openFresh(host)) {
-                    link.status();
-                    return version.said;
-                } catch (LinkException e) {
-                    if (isHopeless(e.reason()) || System.nanoTime() > end) {
-                        throw new EnrolmentException(
-                                e.reason(), "the agent was started and cannot be reached: " + e.getMessage(), e);
-                    }
+        while (true) {
+            try {
+                return askAgent(request, key, auid);
+            } catch (LinkException e) {
+                if (isHopeless(e.reason()) || System.nanoTime() > end) {
+                    throw new EnrolmentException(
+                            e.reason(), "the agent was started and cannot be reached: " + e.getMessage(), e);
                 }
-                LockSupport.parkNanos(ASK_EVERY.toNanos());
             }
+            LockSupport.parkNanos(ASK_EVERY.toNanos());
+        }
+    }
+
+    /** With links of its own, which have not learnt from earlier tries to wait. */
+    private String askAgent(EnrolmentRequest request, HostKey key, Auid auid) {
+        var version = new AtomicReference<>("");
+        Greeter greeter = (_, welcome) -> {
+            if (!welcome.auid().equals(auid)) {
+                throw new LinkException(Reason.WRONG_HOST, "another agent answers: " + welcome.auid());
+            }
+            version.set(welcome.agentVersion());
+        };
+        try (var links = new SshLinks(
+                        deployKey.login(),
+                        trusting(key),
+                        greeter,
+                        _ -> Optional.empty(),
+                        settings,
+                        LinkLimits.DEFAULT,
+                        new Traffic(),
+                        clock);
+                Link link = links.openFresh(host(request.name(), request.target(), EnrolmentPlanner.USER))) {
+            link.status();
+            return version.get();
         }
     }
 

@@ -61,7 +61,13 @@ final class EnrolmentPlanner {
      * @param unitFile of systemd
      */
     record Luggage(
-            AgentImage image, Auid auid, String deployKey, String orchestratorKey, String unitFile, boolean jump) {}
+            AgentImage image,
+            Auid auid,
+            String agentSocket,
+            String deployKey,
+            String orchestratorKey,
+            String unitFile,
+            boolean jump) {}
 
     /** @throws EnrolmentException if this host cannot be enrolled as it is */
     static List<EnrolmentStep> plan(Survey host, Luggage luggage) {
@@ -156,12 +162,13 @@ final class EnrolmentPlanner {
     }
 
     /**
-     * {@code restrict} takes everything away; {@code port-forwarding} gives channels to sockets back, and with them TCP,
-     * which only a jump host needs: {@code permitopen} leaves one port where nobody listens.
+     * {@code restrict} takes everything away; {@code port-forwarding} gives back all channels, to sockets and to ports;
+     * {@code permitopen} leaves the agent's socket alone of them. Its brackets keep sshd from taking the path for an
+     * address. Only a jump host needs more: ports of the hosts behind it.
      */
     private static String authorizedKeys(Luggage luggage) {
-        String tcp = luggage.jump() ? "" : ",permitopen=\"localhost:1\"";
-        return "restrict,port-forwarding" + tcp + ",permitlisten=\"localhost:1\",command=\"" + BRIDGE + "\" "
+        String only = luggage.jump() ? "" : ",permitopen=\"[" + luggage.agentSocket() + "]:*\"";
+        return "restrict,port-forwarding" + only + ",permitlisten=\"localhost:1\",command=\"" + BRIDGE + "\" "
                 + luggage.deployKey() + "\n";
     }
 

@@ -8,8 +8,11 @@ import io.espalier.orchestrator.host.HostRegistry;
 import io.espalier.orchestrator.host.HostState;
 import io.espalier.orchestrator.host.Hosts;
 import io.espalier.orchestrator.host.Link;
+import io.espalier.orchestrator.host.LinkException;
 import io.espalier.orchestrator.host.LinkLimits;
+import io.espalier.orchestrator.host.ProtocolPeer;
 import io.espalier.orchestrator.host.Registries;
+import io.espalier.orchestrator.host.Releases;
 import io.espalier.orchestrator.host.Traffic;
 import io.espalier.orchestrator.ssh.DeployKey;
 import io.espalier.orchestrator.ssh.HostKey;
@@ -20,19 +23,21 @@ import io.espalier.orchestrator.ssh.SshSettings;
 import io.espalier.protocol.Auid;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.Reason;
+import io.espalier.protocol.wire.ApplyOutcome;
+import io.espalier.protocol.wire.DriftedPath;
 import io.espalier.testkit.NetnsHosts;
 import io.espalier.testkit.Ran;
 import io.espalier.testkit.TestHost;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyPairGenerator;
-import java.security.PublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,21 +48,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Bare hosts with nothing but sshd become hosts of the fleet. */
 class EnrolmentIT {
 
-    private static final String PROGRAM = """
+    /** In place of the image's launcher: the same agent on this machine's Java, which hosts see too. */
+    private static final String PROGRAM =
+            """
             #!/bin/sh
-            if [ "$1" = bridge ]; then
-              exec perl -e '
-                use strict; use Socket; use IO::Select;
-                socket(my $s, PF_UNIX, SOCK_STREAM, 0) or die;
-                connect($s, sockaddr_un("/run/espalier/agent.sock")) or do { print STDERR "no agent: $!"; exit 69 };
-                my $both = IO::Select->new($s, \\*STDIN);
-                while (my @ready = $both->can_read) { for my $from (@ready) {
-                  my $n = sysread($from, my $data, 65536);
-                  if (!$n) { exit 0 if $from == $s; $both->remove(\\*STDIN); shutdown($s, 1); next }
-                  my $to = $from == $s ? \\*STDOUT : $s; syswrite($to, $data, $n) } }'
-            fi
-            echo "$0" > /run/espalier-agent.started
-            exec "JAVA" -cp "CLASSES" io.espalier.orchestrator.enrol.StandInAgent espalier-agent VERSION
+            exec "JAVA" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \\
+                -Despalier-agent=VERSION -cp "CLASSES" io.espalier.agent.AgentApplication "$@"
             """;
 
     @TempDir
@@ -65,7 +61,7 @@ class EnrolmentIT {
 
     private static DeployKey deployKey;
     private static DeployKey personKey;
-    private static PublicKey releaseKey;
+    private static Releases releases;
 
     private final HostRegistry registry = Registries.fresh(Clock.systemUTC());
     private final List<String> told = new ArrayList<>();
@@ -73,11 +69,11 @@ class EnrolmentIT {
     private TestHost host;
 
     @BeforeAll
-    static void startHosts() throws Exception {
+    static void makeKeys() {
         NetnsHosts.assumePossible();
         deployKey = DeployKey.in(folder.resolve("deploy"));
         personKey = DeployKey.in(folder.resolve("person"));
-        releaseKey = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic();
+        releases = new Releases();
     }
 
     @BeforeEach
@@ -120,7 +116,7 @@ class EnrolmentIT {
         return new Enrolment(
                 registry,
                 deployKey,
-                releaseKey,
+                releases.key.getPublic(),
                 () -> {
                     try {
                         return image(version);
@@ -152,12 +148,16 @@ class EnrolmentIT {
     }
 
     private SshLinks links() {
+        return links(SshSettings.DEFAULT);
+    }
+
+    private SshLinks links(SshSettings settings) {
         return new SshLinks(
                 deployKey.login(),
                 new RegisteredHostKeys(registry, List.of()),
                 registry::welcome,
                 _ -> Optional.empty(),
-                SshSettings.DEFAULT,
+                settings,
                 LinkLimits.DEFAULT,
                 new Traffic(),
                 Clock.systemUTC());
@@ -168,7 +168,7 @@ class EnrolmentIT {
         assertThat(enrolment("1").probe(new EnrolmentRequest.Target("root", host.address(), 22)))
                 .isEqualTo(HostKey.parse(host.hostKey()));
         Auid auid = enrolment("1").run(request("root", personKey.login()), told::add);
-        assertThat(told.getLast()).isEqualTo("enrolled web1 as " + auid + ", agent 9.9");
+        assertThat(told.getLast()).startsWith("enrolled web1 as " + auid + ", agent ");
         assertThat(registry.auid(new HostName("web1"))).contains(auid);
         try (var links = links();
                 Link link = links.open(enrolled())) {
@@ -193,6 +193,37 @@ class EnrolmentIT {
         assertThat(host.must("sh", "-c", "cd /opt/espalier-agent; ls -d ????????????"))
                 .contains(second)
                 .doesNotContain(first);
+    }
+
+    @Test
+    void enrolledHostTakesAReleaseAndSaysWhatDrifts() throws IOException {
+        Auid auid = enrolment("1").run(request("root", personKey.login()), told::add);
+        byte[] content = "trained flat against a frame\n".getBytes(StandardCharsets.UTF_8);
+        var manifest = releases.release(auid, Map.of("/etc/motd", content), Duration.ofSeconds(30));
+        try (var links = links()) {
+            try (Link link = links.open(enrolled())) {
+                assertThat(link.apply(manifest, Optional.empty(), _ -> content, (_, _) -> {}))
+                        .isInstanceOfSatisfying(ApplyOutcome.Applied.class, applied -> assertThat(
+                                        applied.awaitingConfirm())
+                                .isTrue());
+            }
+            try (Link fresh = links.openFresh(enrolled())) {
+                assertThat(fresh.confirm(1)).isInstanceOf(ApplyOutcome.Applied.class);
+            }
+            assertThat(Files.readAllBytes(host.path("/etc/motd"))).isEqualTo(content);
+            host.must("sh", "-c", "echo by hand > /etc/motd");
+            try (Link link = links.open(enrolled())) {
+                assertThat(link.drift()).extracting(DriftedPath::path).containsExactly("/etc/motd");
+                assertThat(link.status().awaitingConfirm()).isFalse();
+            }
+            var stranger = new Releases().release(auid, Map.of("/etc/motd", content), Duration.ZERO);
+            try (Link link = links.open(enrolled())) {
+                assertThat(link.apply(stranger, Optional.empty(), _ -> content, (_, _) -> {}))
+                        .isInstanceOfSatisfying(ApplyOutcome.Rejected.class, rejected -> assertThat(
+                                        rejected.reason())
+                                .isEqualTo(Reason.SIGNATURE_INVALID));
+            }
+        }
     }
 
     @Test
@@ -230,6 +261,39 @@ class EnrolmentIT {
         assertThat(host.run("setpriv", "--reuid=espalier", "--regid=espalier", "--clear-groups", "sudo", "-n", "id")
                         .status())
                 .isNotZero();
+    }
+
+    @Test
+    void deployUserReachesNoOtherSocketAndNeedsNoProgram() throws IOException {
+        enrolment("1").run(request("root", personKey.login()), told::add);
+        host.must("rm", "-rf", "/opt/espalier-agent/current");
+        try (var links = links(SshSettings.DEFAULT);
+                Link link = links.open(enrolled())) {
+            assertThat(link.status().number()).isZero();
+        }
+        SshSettings usual = SshSettings.DEFAULT;
+        var elsewhere = new SshSettings(
+                "/run/espalier/other.sock",
+                usual.bridge(),
+                usual.connectTimeout(),
+                usual.handshakeTimeout(),
+                usual.keepAlive(),
+                usual.keepAliveCount(),
+                usual.handshakes(),
+                usual.handshakesPerJump(),
+                usual.connections(),
+                usual.backOff(),
+                usual.backOffMost());
+        try (var other = new ProtocolPeer(host.path("/run/espalier/other.sock"));
+                var links = links(elsewhere)) {
+            LinkException refused = catchThrowableOfType(LinkException.class, () -> {
+                try (Link link = links.open(enrolled())) {
+                    link.status();
+                }
+            });
+            assertThat(refused.reason()).isEqualTo(Reason.AGENT_DOWN);
+            assertThat(other.accepted).hasValue(0);
+        }
     }
 
     private static Ran run(String[] command, String... more) {
@@ -322,7 +386,7 @@ class EnrolmentIT {
         assertThat(told).anyMatch(line -> line.contains("bridge"));
         try (var links = links();
                 Link link = links.open(enrolled())) {
-            assertThat(link.status().number()).isEqualTo(7);
+            assertThat(link.status().number()).isZero();
         }
     }
 }

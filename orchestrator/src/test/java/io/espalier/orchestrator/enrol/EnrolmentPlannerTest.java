@@ -36,7 +36,7 @@ class EnrolmentPlannerTest {
 
     private static EnrolmentPlanner.Luggage luggage(boolean jump) {
         return new EnrolmentPlanner.Luggage(
-                IMAGE, new Auid("web1-1"), "ssh-ed25519 AAAA espalier", "MCow", "[Unit]\n", jump);
+                IMAGE, new Auid("web1-1"), "/run/espalier/agent.sock", "ssh-ed25519 AAAA espalier", "MCow", "[Unit]\n", jump);
     }
 
     private static List<EnrolmentStep> plan(String survey) {
@@ -83,10 +83,10 @@ class EnrolmentPlannerTest {
     }
 
     @Test
-    void deployKeyReachesSocketsAndNoPorts() {
+    void deployKeyReachesOneSocketAndNoPorts() {
         String path = "/var/lib/espalier-deploy/.ssh/authorized_keys";
         assertThat(written(plan(BARE), path))
-                .isEqualTo("restrict,port-forwarding,permitopen=\"localhost:1\",permitlisten=\"localhost:1\","
+                .isEqualTo("restrict,port-forwarding,permitopen=\"[/run/espalier/agent.sock]:*\",permitlisten=\"localhost:1\","
                         + "command=\"/opt/espalier-agent/bin/espalier-agent bridge\" ssh-ed25519 AAAA espalier\n");
         assertThat(written(EnrolmentPlanner.plan(Survey.parse(BARE), luggage(true)), path))
                 .doesNotContain("permitopen");

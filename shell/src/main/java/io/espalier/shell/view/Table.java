@@ -93,7 +93,7 @@ final class Table {
             if (goes < 0) {
                 return shown;
             }
-            shown.remove((Integer) goes);
+            shown.remove(Integer.valueOf(goes)); // the value, not the place
         }
         return shown;
     }

@@ -1,0 +1,61 @@
+package io.espalier.metrics.ingest;
+
+import io.espalier.metrics.json.JsonText;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What became of a push. */
+public final class Report {
+    private static final int SHOWN = 20;
+
+    /** @param line from 1, in the order received */
+    public record Bad(long line, String reason) {}
+
+    private long merged;
+    private long badCount;
+    private final List<Bad> bad = new ArrayList<>();
+
+    void merged(long count) {
+        merged += count;
+    }
+
+    void bad(long line, String reason) {
+        badCount++;
+        if (bad.size() < SHOWN) {
+            bad.add(new Bad(line, reason));
+        }
+    }
+
+    /** Objects or lines that were merged. */
+    public long merged() {
+        return merged;
+    }
+
+    public long badCount() {
+        return badCount;
+    }
+
+    /** The first few that were not. */
+    public List<Bad> bad() {
+        return List.copyOf(bad);
+    }
+
+    public String toJson() {
+        var json = new JsonText().open('{');
+        json.name("merged")
+                .number(merged)
+                .name("rejected")
+                .number(badCount)
+                .name("bad")
+                .open('[');
+        for (Bad line : bad) {
+            json.open('{')
+                    .name("line")
+                    .number(line.line)
+                    .name("reason")
+                    .text(line.reason)
+                    .close('}');
+        }
+        return json.close(']').close('}').toString();
+    }
+}

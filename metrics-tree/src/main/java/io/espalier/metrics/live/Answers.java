@@ -1,0 +1,59 @@
+package io.espalier.metrics.live;
+
+import io.espalier.metrics.json.JsonText;
+import io.espalier.metrics.query.Result;
+import io.espalier.metrics.query.Value;
+import io.espalier.metrics.tree.Top;
+import java.util.List;
+
+/** Results as JSON: {@code [{"br,ie,7": 2328}, ...]}. */
+public final class Answers {
+    private Answers() {}
+
+    public static String list(List<Result> results) {
+        var json = new JsonText().open('[');
+        for (Result result : results) {
+            json.open('{').name(result.key());
+            write(json, result.value());
+            json.close('}');
+        }
+        return json.close(']').toString();
+    }
+
+    public static String value(Value value) {
+        var json = new JsonText();
+        write(json, value);
+        return json.toString();
+    }
+
+    private static void write(JsonText json, Value value) {
+        switch (value) {
+            case Value.Scalar(double number) -> json.number(number);
+            case Value.Spread spread ->
+                json.open('{')
+                        .name("count")
+                        .number(spread.count())
+                        .name("sum")
+                        .number(spread.sum())
+                        .name("min")
+                        .number(spread.min())
+                        .name("max")
+                        .number(spread.max())
+                        .name("p50")
+                        .number(spread.p50())
+                        .name("p90")
+                        .number(spread.p90())
+                        .name("p99")
+                        .number(spread.p99())
+                        .close('}');
+            case Value.Ranking(var items) -> {
+                json.open('[');
+                for (Top.Item item : items) {
+                    json.open('{').name(item.name()).number(item.count()).close('}');
+                }
+                json.close(']');
+            }
+            case Value.Text(var markers) -> json.text(markers.newest().text());
+        }
+    }
+}

@@ -1,0 +1,307 @@
+package io.espalier.metrics.web;
+
+import io.espalier.metrics.ingest.Intake;
+import io.espalier.metrics.ingest.Report;
+import io.espalier.metrics.json.JsonText;
+import io.espalier.metrics.live.Answers;
+import io.espalier.metrics.live.Changes;
+import io.espalier.metrics.live.Feed;
+import io.espalier.metrics.live.Feeds;
+import io.espalier.metrics.query.Explanation;
+import io.espalier.metrics.query.Queries;
+import io.espalier.metrics.query.Query;
+import io.espalier.metrics.query.QueryException;
+import io.espalier.metrics.query.Result;
+import io.espalier.metrics.query.Value;
+import io.espalier.metrics.tree.MetricTree;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The URLs of the tree. */
+public final class TreeWeb implements AutoCloseable {
+    private static final Duration POLL = Duration.ofSeconds(55);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+    private static final String SEQ = "Last-Event-ID";
+
+    private final MetricTree tree;
+    private final Queries queries;
+    private final Intake intake;
+    private final Feeds feeds;
+    private final HttpDoor server;
+
+    public TreeWeb(InetSocketAddress address, MetricTree tree, Queries queries, Intake intake, Feeds feeds)
+            throws IOException {
+        this.tree = tree;
+        this.queries = queries;
+        this.intake = intake;
+        this.feeds = feeds;
+        server = new HttpDoor(address, this::handle);
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    private void handle(Exchange exchange) throws IOException {
+        try {
+            route(exchange);
+        } catch (QueryException e) {
+            int status = e.reason() == QueryException.Reason.BAD_KEY ? 400 : 422;
+            problem(exchange, status, e.reason().name(), String.valueOf(e.getMessage()));
+        } catch (PushBody.RefusedException e) {
+            problem(exchange, e.status(), e.reason(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void route(Exchange exchange) throws IOException {
+        String path = exchange.path();
+        String method = exchange.method();
+        if (path.equals("/push") || path.equals("/push/")) {
+            if (!method.equals("POST") && !method.equals("PUT")) {
+                exchange.set("Allow", "POST, PUT");
+                problem(exchange, 405, "METHOD", "POST values to /push");
+                return;
+            }
+            push(exchange);
+            return;
+        }
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            exchange.set("Allow", "GET");
+            problem(exchange, 405, "METHOD", "only GET here");
+            return;
+        }
+        if (path.equals("/") || path.equals("/realtime") || path.equals("/realtime/")) {
+            file(exchange, "index.html", "text/html; charset=utf-8");
+        } else if (path.startsWith("/get/") || path.equals("/get")) {
+            get(exchange, key(exchange, "/get"));
+        } else if (path.startsWith("/pull/") || path.equals("/pull")) {
+            pull(exchange, key(exchange, "/pull"));
+        } else if (path.startsWith("/realtime/")) {
+            Query.ofUrl(path.substring("/realtime/".length()));
+            file(exchange, "realtime.html", "text/html; charset=utf-8");
+        } else if (path.equals("/static/tree.js")) {
+            file(exchange, "tree.js", "text/javascript; charset=utf-8");
+        } else if (path.equals("/static/tree.css")) {
+            file(exchange, "tree.css", "text/css; charset=utf-8");
+        } else if (path.startsWith("/diff/")) {
+            diff(exchange, path.substring("/diff/".length()));
+        } else if (path.equals("/limits")) {
+            limits(exchange);
+        } else if (path.equals("/metrics")) {
+            metrics(exchange);
+        } else {
+            problem(exchange, 404, "NOT_FOUND", "no such page: " + path);
+        }
+    }
+
+    /** {@code /get/KEY}, {@code /get/?key-KEY} or {@code /get/?key=KEY}. */
+    private static Query key(Exchange exchange, String prefix) {
+        String path = exchange.path();
+        String rest = path.length() > prefix.length() ? path.substring(prefix.length() + 1) : "";
+        if (rest.isEmpty()) {
+            for (String part : parameters(exchange)) {
+                if (part.startsWith("key-") || part.startsWith("key=")) {
+                    return Query.ofUrl(part.substring(4));
+                }
+            }
+        }
+        return Query.ofUrl(rest);
+    }
+
+    private static String[] parameters(Exchange exchange) {
+        return exchange.query().map(query -> query.split("&")).orElse(new String[0]);
+    }
+
+    private static Optional<String> parameter(Exchange exchange, String name) {
+        for (String part : parameters(exchange)) {
+            if (part.startsWith(name + "=")) {
+                return Optional.of(part.substring(name.length() + 1));
+            }
+        }
+        return Optional.empty();
+    }
+
+    // --- Push ---
+
+    private void push(Exchange exchange) throws IOException {
+        Report report = PushBody.read(exchange, intake);
+        boolean isNothing = report.merged() == 0;
+        json(exchange, isNothing ? 422 : 200, report.toJson());
+    }
+
+    // --- Answers ---
+
+    private void get(Exchange exchange, Query query) throws IOException {
+        if (parameter(exchange, "explain").isPresent()) {
+            Explanation explanation = Explanation.of(query, tree);
+            var json = new JsonText()
+                    .open('{')
+                    .name("visits")
+                    .number(explanation.visits())
+                    .name("steps")
+                    .open('[');
+            for (Explanation.Step step : explanation.steps()) {
+                json.open('{')
+                        .name("segment")
+                        .text(step.segment())
+                        .name("visits")
+                        .number(step.visits());
+                json.name("matches").number(step.matches()).close('}');
+            }
+            json(exchange, 200, json.close(']').close('}').toString());
+            return;
+        }
+        if (parameter(exchange, "live").isPresent()) {
+            feeds.follow(query);
+        }
+        exchange.set(SEQ, Long.toString(feeds.seq()));
+        json(exchange, 200, Answers.list(queries.run(query)));
+    }
+
+    private void pull(Exchange exchange, Query query) throws IOException {
+        Feed feed = feeds.follow(query);
+        long since = since(exchange);
+        boolean isStream = exchange.header("Accept").orElse("").contains("text/event-stream");
+        try {
+            if (isStream) {
+                stream(exchange, feed, since);
+            } else {
+                Changes changes = feed.await(since, POLL);
+                exchange.set(SEQ, Long.toString(changes.seq()));
+                json(exchange, 200, changes.toJson());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static long since(Exchange exchange) {
+        String text =
+                exchange.header(SEQ).or(() -> parameter(exchange, "since")).orElse("-1");
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new QueryException(QueryException.Reason.BAD_KEY, "since: '" + text + "' (expected: a number)");
+        }
+    }
+
+    /** Server-sent events: {@code change} with the JSON list of a poll, {@code reset} when some were missed. */
+    private static void stream(Exchange exchange, Feed feed, long from) throws IOException, InterruptedException {
+        exchange.set("Content-Type", "text/event-stream");
+        exchange.set("Cache-Control", "no-store");
+        OutputStream out = exchange.stream();
+        out.write(":\n\n".getBytes(StandardCharsets.US_ASCII));
+        out.flush();
+        Changes changes = feed.await(from, from < 0 ? Duration.ZERO : HEARTBEAT);
+        while (true) {
+            String event = changes.isReset()
+                    ? "id: " + changes.seq() + "\nevent: reset\ndata: []\n\n"
+                    : changes.list().isEmpty()
+                            ? ":\n\n"
+                            : "id: " + changes.seq() + "\nevent: change\ndata: " + changes.toJson() + "\n\n";
+            out.write(event.getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            changes = feed.await(changes.seq(), HEARTBEAT);
+        }
+    }
+
+    /** Two subtrees side by side, the greatest difference first, each with its share of the whole difference. */
+    private void diff(Exchange exchange, String rest) throws IOException {
+        int slash = rest.indexOf('/');
+        if (slash < 0) {
+            throw new QueryException(QueryException.Reason.BAD_KEY, "/diff/KEYA/KEYB needs two keys");
+        }
+        Query a = Query.ofUrl(rest.substring(0, slash));
+        Query b = Query.ofUrl(rest.substring(slash + 1));
+        json(exchange, 200, Diff.json(a, queries.run(a), b, queries.run(b)));
+    }
+
+    private void limits(Exchange exchange) throws IOException {
+        var json = new JsonText().open('{');
+        json.name("leaves").number(tree.leaves()).name("nodes").number(tree.nodes());
+        json.name("growth").open('[');
+        tree.growth()
+                .forEach((key, count) -> json.open('{').name(key).number(count).close('}'));
+        json.close(']').name("self").raw(Answers.list(queries.run(Query.parse(MetricTree.SELF))));
+        json(exchange, 200, json.close('}').toString());
+    }
+
+    private void metrics(Exchange exchange) throws IOException {
+        var text = new StringBuilder();
+        text.append("# TYPE espalier_tree_leaves gauge\nespalier_tree_leaves ")
+                .append(tree.leaves())
+                .append('\n');
+        text.append("# TYPE espalier_tree_nodes gauge\nespalier_tree_nodes ")
+                .append(tree.nodes())
+                .append('\n');
+        text.append("# TYPE espalier_tree_merges_total counter\nespalier_tree_merges_total ")
+                .append(tree.merges())
+                .append('\n');
+        text.append("# TYPE espalier_tree_notes_total counter\n");
+        for (Result result : queries.run(Query.parse(MetricTree.SELF))) {
+            if (result.value() instanceof Value.Scalar(double number)) {
+                String note = result.key()
+                        .substring(MetricTree.SELF.length() + 1)
+                        .replace("\\", "")
+                        .replace("\"", "");
+                text.append("espalier_tree_notes_total{note=\"")
+                        .append(note)
+                        .append("\"} ")
+                        .append((long) number)
+                        .append('\n');
+            }
+        }
+        send(
+                exchange,
+                200,
+                "text/plain; version=0.0.4; charset=utf-8",
+                text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    // --- Bytes out ---
+
+    private static void file(Exchange exchange, String name, String type) throws IOException {
+        try (InputStream in = TreeWeb.class.getResourceAsStream("/io/espalier/metrics/web/" + name)) {
+            if (in == null) {
+                throw new IOException("the build lacks " + name);
+            }
+            exchange.set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'");
+            send(exchange, 200, type, in.readAllBytes());
+        }
+    }
+
+    private static void json(Exchange exchange, int status, String json) throws IOException {
+        send(exchange, status, "application/json", (json + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void problem(Exchange exchange, int status, String reason, String detail) throws IOException {
+        String json = new JsonText()
+                .open('{')
+                .name("status")
+                .number(status)
+                .name("reason")
+                .text(reason)
+                .name("detail")
+                .text(detail)
+                .close('}')
+                .toString();
+        send(exchange, status, "application/problem+json", (json + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void send(Exchange exchange, int status, String type, byte[] body) throws IOException {
+        exchange.set("Content-Type", type);
+        exchange.set("X-Content-Type-Options", "nosniff");
+        exchange.set("Cache-Control", "no-store");
+        exchange.send(status, body);
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}
