@@ -168,8 +168,7 @@ public final class DelayProxy implements AutoCloseable {
                 InputStream in = from.getInputStream();
                 byte[] buffer = new byte[PIECE];
                 for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-                    underway.put(new Piece(
-                            Arrays.copyOf(buffer, length), System.nanoTime() + delayNanos));
+                    underway.put(new Piece(Arrays.copyOf(buffer, length), System.nanoTime() + delayNanos));
                 }
             } catch (IOException e) {
                 close(from);
