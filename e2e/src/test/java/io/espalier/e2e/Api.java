@@ -93,14 +93,19 @@ final class Api implements AutoCloseable {
     }
 
     JsonNode awaitHost(String name, String state, Duration limit) {
-        return await("/hosts/" + name, limit, host -> text(host.path("host"), "state")
-                        .equals(state))
+        return await(
+                        "/hosts/" + name,
+                        limit,
+                        host -> text(host.path("host"), "state").equals(state))
                 .path("host");
     }
 
     void awaitInSync(int hosts, Duration limit) {
-        await("/status", limit, status -> text(status, "state").equals("in-sync")
-                && status.path("hosts").path("in-sync").asInt() == hosts);
+        await(
+                "/status",
+                limit,
+                status -> text(status, "state").equals("in-sync")
+                        && status.path("hosts").path("in-sync").asInt() == hosts);
     }
 
     static String text(JsonNode node, String field) {

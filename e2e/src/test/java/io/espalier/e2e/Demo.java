@@ -74,13 +74,15 @@ final class Demo implements AutoCloseable {
     }
 
     List<String> hosts() {
-        return summary.path("hosts").valueStream()
+        return summary.path("hosts")
+                .valueStream()
                 .map(host -> host.path("name").asString())
                 .toList();
     }
 
     Path root(String host) {
-        return summary.path("hosts").valueStream()
+        return summary.path("hosts")
+                .valueStream()
                 .filter(one -> one.path("name").asString().equals(host))
                 .map(one -> Path.of(one.path("root").asString()))
                 .findFirst()

@@ -28,9 +28,8 @@ class DemoStoryIT {
     private static final int HOSTS = 3;
 
     /** Runs on the host: shows that it is there, and goes on when a file is gone. */
-    private static final String HELD_RELOAD =
-            "reload: sh -c 'cd \"$ESPALIER_ROOT\"; touch reloading; n=0;"
-                    + " while [ -e hold ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n + 1)); done; rm -f reloading'";
+    private static final String HELD_RELOAD = "reload: sh -c 'cd \"$ESPALIER_ROOT\"; touch reloading; n=0;"
+            + " while [ -e hold ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n + 1)); done; rm -f reloading'";
 
     @TempDir
     static Path folder;
@@ -69,8 +68,10 @@ class DemoStoryIT {
     }
 
     private static void awaitGreeting(String greeting) {
-        Await.until("every motd says " + greeting, LIMIT, () -> motds().stream()
-                .allMatch(motd -> motd.startsWith(greeting)));
+        Await.until(
+                "every motd says " + greeting,
+                LIMIT,
+                () -> motds().stream().allMatch(motd -> motd.startsWith(greeting)));
     }
 
     @Test
@@ -114,7 +115,10 @@ class DemoStoryIT {
         List<String> before = motds();
         templates.replace("base/motd.ftl", "${vars.greeting}", "hi\n${vars.greting}");
         Ran push = templates.commitAndPush("Break the greeting");
-        assertThat(push.output()).as("push").containsPattern("base/motd\\.ftl:2:\\d+").contains("greting");
+        assertThat(push.output())
+                .as("push")
+                .containsPattern("base/motd\\.ftl:2:\\d+")
+                .contains("greting");
         assertThat(push.output()).containsPattern("\\b(web1|web2|db1)\\b");
         assertThat(push.status()).isNotZero();
         assertThat(motds()).isEqualTo(before);
@@ -160,17 +164,24 @@ class DemoStoryIT {
             Ran push = fleet.commitAndPush("Change a site", "-o", "nowait");
             assertThat(push.output()).as("push").contains("not waiting");
             assertThat(push.status()).isZero();
-            Await.until("web1 reloads", LIMIT, () -> Files.exists(demo.root("web1").resolve("reloading")));
+            Await.until(
+                    "web1 reloads", LIMIT, () -> Files.exists(demo.root("web1").resolve("reloading")));
         } finally {
             Files.delete(hold);
         }
-        demo.api().await("/rollouts?limit=1", LIMIT, all -> Api.text(all.path(0), "state").equals("done"));
+        demo.api()
+                .await(
+                        "/rollouts?limit=1",
+                        LIMIT,
+                        all -> Api.text(all.path(0), "state").equals("done"));
     }
 
     /** Leaves {@code reload} in the unit web, which changes nothing on hosts by itself. */
     private static void withReload(String reload) {
         String unit = fleet.read("units/web.yaml");
-        fleet.write("units/web.yaml", unit.replaceAll("(?m)^reload: .*$", java.util.regex.Matcher.quoteReplacement(reload)));
+        fleet.write(
+                "units/web.yaml",
+                unit.replaceAll("(?m)^reload: .*$", java.util.regex.Matcher.quoteReplacement(reload)));
     }
 
     /** Something that only web servers hold. */
@@ -187,7 +198,8 @@ class DemoStoryIT {
         List<String> before = motds();
         List<String> sites = sites();
         String health = fleet.read("units/web.yaml");
-        fleet.write("units/web.yaml", health.replaceAll("(?s)health:.*", "health:\n  - { exec: \"false\", within: 1s }\n"));
+        fleet.write(
+                "units/web.yaml", health.replaceAll("(?s)health:.*", "health:\n  - { exec: \"false\", within: 1s }\n"));
         changeSites();
         Ran push = fleet.commitAndPush("A site that is not well");
         assertThat(push.output())
@@ -251,14 +263,21 @@ class DemoStoryIT {
     void fileChangedByHandIsListedAndHealed() throws IOException {
         String released = demo.read("db1", "/etc/motd");
         Files.writeString(demo.file("db1", "/etc/motd"), "I was here\n");
-        demo.api().await("/drift", Duration.ofSeconds(30), drift -> drift.valueStream()
-                .anyMatch(one -> Api.text(one, "host").equals("db1")
-                        && Api.text(one, "path").equals("/etc/motd")));
+        demo.api()
+                .await(
+                        "/drift",
+                        Duration.ofSeconds(30),
+                        drift -> drift.valueStream()
+                                .anyMatch(one -> Api.text(one, "host").equals("db1")
+                                        && Api.text(one, "path").equals("/etc/motd")));
         Ran drift = demo.shell("drift");
         assertThat(drift.output()).as("drift").contains("db1").contains("/etc/motd");
         Ran heal = demo.shell("drift", "heal", "db1");
         assertThat(heal.status()).as("heal: " + heal.output()).isZero();
-        Await.until("db1 holds its release", LIMIT, () -> demo.read("db1", "/etc/motd").equals(released));
+        Await.until(
+                "db1 holds its release",
+                LIMIT,
+                () -> demo.read("db1", "/etc/motd").equals(released));
     }
 
     @Test
@@ -286,14 +305,18 @@ class DemoStoryIT {
         Await.until("it is started again", LIMIT, () -> demo.pid("orchestrator") != killed);
         Files.delete(hold);
         awaitGreeting("Carried on");
-        demo.api().await("/rollouts/" + rollout, LIMIT, one -> Api.text(one.path("rollout"), "state")
-                .equals("done"));
+        demo.api()
+                .await(
+                        "/rollouts/" + rollout,
+                        LIMIT,
+                        one -> Api.text(one.path("rollout"), "state").equals("done"));
     }
 
     /** Pushes what {@code edit} does, and returns when web1 is in the middle of its reload. */
     private static Path holdWeb1(Runnable edit) throws IOException {
         Path hold = Files.createFile(demo.root("web1").resolve("hold"));
         edit.run();
+        withReload(HELD_RELOAD);
         changeSites();
         Ran push = fleet.commitAndPush("Held", "-o", "nowait");
         assertThat(push.status()).as(push.output()).isZero();

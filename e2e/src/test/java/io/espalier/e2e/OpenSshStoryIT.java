@@ -53,9 +53,7 @@ class OpenSshStoryIT {
             enrol(host, Files.readString(key));
         }
         fleet = Clone.empty(server.gitUrl(), folder.resolve("clone"));
-        fleet.write(
-                "fleet.yaml",
-                """
+        fleet.write("fleet.yaml", """
                 fleet: e2e
                 tiers: [ app ]
                 rollout: { canary: 0, parallel: 100%, max-failures: 0, soak: 0s, confirm: 5s }
@@ -65,9 +63,7 @@ class OpenSshStoryIT {
                 hosts.all().stream()
                         .map(host -> "%s: { address: %s, tier: app }%n".formatted(host.name(), host.address()))
                         .collect(Collectors.joining()));
-        fleet.write(
-                "units/app.yaml",
-                """
+        fleet.write("units/app.yaml", """
                 unit: app
                 files:
                   - { to: /etc/e2e/app.conf, template: app.conf.ftl }
@@ -94,8 +90,11 @@ class OpenSshStoryIT {
                                 "tags", List.of(),
                                 "hostKey", print,
                                 "privateKey", rootKey));
-        JsonNode ended = server.api().await("/enrol/" + begun.path("id").asString(), LIMIT, one -> !Api.text(one, "state")
-                .equals("running"));
+        JsonNode ended = server.api()
+                .await(
+                        "/enrol/" + begun.path("id").asString(),
+                        LIMIT,
+                        one -> !Api.text(one, "state").equals("running"));
         assertThat(Api.text(ended, "state")).as(ended.toString()).isEqualTo("done");
     }
 
@@ -120,7 +119,9 @@ class OpenSshStoryIT {
     private static Ran pushNext(String... options) {
         fleet.write("vars/all.yaml", "level: " + ++level + "\n");
         Ran push = fleet.commitAndPush("Level " + level, options);
-        assertThat(push.status()).as("push: " + push.output() + "\n" + server.log()).isZero();
+        assertThat(push.status())
+                .as("push: " + push.output() + "\n" + server.log())
+                .isZero();
         return push;
     }
 
@@ -138,7 +139,10 @@ class OpenSshStoryIT {
 
     private static JsonNode step(TestHost host) {
         String id = server.api().newestRollout().path("id").asString();
-        return server.api().get("/rollouts/" + id).path("waves").valueStream()
+        return server.api()
+                .get("/rollouts/" + id)
+                .path("waves")
+                .valueStream()
                 .flatMap(wave -> wave.path("hosts").valueStream())
                 .filter(step -> Api.text(step, "host").equals(host.name()))
                 .findFirst()
@@ -197,18 +201,28 @@ class OpenSshStoryIT {
     @Order(4)
     void hostWithAnotherKeyIsRefusedAndVisible() {
         TestHost changed = hosts.get(3);
-        changed.must("sh", "-c", "cd /etc/ssh && mv ssh_host_ed25519_key kept && mv ssh_host_ed25519_key.pub kept.pub"
-                + " && ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key");
+        changed.must(
+                "sh",
+                "-c",
+                "cd /etc/ssh && mv ssh_host_ed25519_key kept && mv ssh_host_ed25519_key.pub kept.pub"
+                        + " && ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key");
         restartSshd(changed);
         try {
             Ran push = pushNext();
-            assertThat(push.output()).as("push").contains("h3 waits, host-key-changed").contains("2 hosts applied, 1 waiting");
+            assertThat(push.output())
+                    .as("push")
+                    .contains("h3 waits, host-key-changed")
+                    .contains("2 hosts applied, 1 waiting");
             assertThat(isNew(changed)).isFalse();
-            JsonNode host = server.api().await("/hosts/h3", LIMIT, one -> Api.text(one.path("host"), "reason")
-                    .equals("host-key-changed"));
-            assertThat(Api.text(host, "presentedKey")).startsWith("SHA256:").isNotEqualTo(Api.text(host, "hostKey"));
+            JsonNode host = server.api()
+                    .await(
+                            "/hosts/h3",
+                            LIMIT,
+                            one -> Api.text(one.path("host"), "reason").equals("host-key-changed"));
+            assertThat(Api.text(host, "presentedKey")).contains("SHA256:").isNotEqualTo(Api.text(host, "hostKey"));
         } finally {
-            changed.must("sh", "-c", "cd /etc/ssh && mv kept ssh_host_ed25519_key && mv kept.pub ssh_host_ed25519_key.pub");
+            changed.must(
+                    "sh", "-c", "cd /etc/ssh && mv kept ssh_host_ed25519_key && mv kept.pub ssh_host_ed25519_key.pub");
             restartSshd(changed);
         }
         awaitNew(changed);
@@ -216,23 +230,33 @@ class OpenSshStoryIT {
 
     /** With all of its connections. */
     private static void restartSshd(TestHost host) {
-        host.must("sh", "-c", "kill $(cat /run/sshd.pid); pkill -x sshd-session; pkill -x sshd; "
-                + "while pgrep -x sshd > /dev/null; do :; done; /usr/sbin/sshd -E /var/log/sshd.log");
+        host.must(
+                "sh",
+                "-c",
+                "kill $(cat /run/sshd.pid); pkill -x sshd-session; pkill -x sshd; "
+                        + "while pgrep -x sshd > /dev/null; do :; done; /usr/sbin/sshd -E /var/log/sshd.log");
     }
 
     @Test
     @Order(5)
     void hostWithFullDiskKeepsWhatItHasAndSaysSo() {
         TestHost full = hosts.get(1);
-        full.must("sh", "-c", "mkdir -p /srv/e2e-kept && cp -a /srv/e2e/. /srv/e2e-kept/"
-                + " && mount -t tmpfs -o size=8m tmpfs /srv/e2e && cp -a /srv/e2e-kept/. /srv/e2e/"
-                + " && (cat /dev/zero > /srv/e2e/filler; true)");
+        full.must(
+                "sh",
+                "-c",
+                "mkdir -p /srv/e2e-kept && cp -a /srv/e2e/. /srv/e2e-kept/"
+                        + " && mount -t tmpfs -o size=8m tmpfs /srv/e2e && cp -a /srv/e2e-kept/. /srv/e2e/"
+                        + " && (cat /dev/zero > /srv/e2e/filler; true)");
         String before = read(full);
         try {
             Ran push = pushNext();
             assertThat(push.output()).as("push").contains("h1 waits, disk-full").contains("2 hosts applied, 1 waiting");
             assertThat(read(full)).isEqualTo(before);
-            server.api().await("/hosts/h1", LIMIT, one -> Api.text(one.path("host"), "reason").equals("disk-full"));
+            server.api()
+                    .await(
+                            "/hosts/h1",
+                            LIMIT,
+                            one -> Api.text(one.path("host"), "reason").equals("disk-full"));
         } finally {
             full.must("rm", "-f", "/srv/e2e/filler");
         }
@@ -251,7 +275,11 @@ class OpenSshStoryIT {
             Ran push = pushNext();
             assertThat(push.output()).as("push").contains("h2 waits, read-only").contains("2 hosts applied, 1 waiting");
             assertThat(read(readOnly)).isEqualTo(before);
-            server.api().await("/hosts/h2", LIMIT, one -> Api.text(one.path("host"), "reason").equals("read-only"));
+            server.api()
+                    .await(
+                            "/hosts/h2",
+                            LIMIT,
+                            one -> Api.text(one.path("host"), "reason").equals("read-only"));
         } finally {
             readOnly.must("umount", "/srv/e2e");
         }
@@ -262,9 +290,7 @@ class OpenSshStoryIT {
     @Order(7)
     void releaseThatCutsItsHostOffIsTakenBack() {
         TestHost cutter = hosts.get(3);
-        fleet.write(
-                "units/net.yaml",
-                """
+        fleet.write("units/net.yaml", """
                 unit: net
                 on: { host: h3 }
                 files:
@@ -276,9 +302,14 @@ class OpenSshStoryIT {
         fleet.write("templates/net.sh.ftl", "ip link set eth0 down\n");
         Ran push = fleet.commitAndPush("Take the network down");
         assertThat(push.output()).as("push").contains("h3 FAILED not-confirmed").contains("quarantined");
-        Await.until("h3 has gone back", LIMIT, () -> cutter.must("cat", "/etc/e2e/net.sh")
-                .equals("ip link set eth0 up"));
-        Await.until("h3 has a network", LIMIT, () -> cutter.must("ip", "link", "show", "eth0").contains("state UP"));
+        Await.until(
+                "h3 has gone back",
+                LIMIT,
+                () -> cutter.must("cat", "/etc/e2e/net.sh").equals("ip link set eth0 up"));
+        Await.until(
+                "h3 has a network",
+                LIMIT,
+                () -> cutter.must("ip", "link", "show", "eth0").contains("state UP"));
         fleet.must("revert", "--no-edit", "HEAD");
         assertThat(fleet.push().status()).isZero();
         server.api().awaitInSync(HOSTS, LIMIT);

@@ -26,7 +26,8 @@ final class Running implements AutoCloseable {
         try {
             return new Running(
                     command.redirectErrorStream(true)
-                            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                            .redirectInput(ProcessBuilder.Redirect.from(
+                                    Path.of("/dev/null").toFile()))
                             .redirectOutput(output.toFile())
                             .start(),
                     output);

@@ -28,9 +28,7 @@ final class Server implements AutoCloseable {
         int port = Product.freePort();
         String url = "http://127.0.0.1:" + port;
         Path config = folder.resolve("server.yaml");
-        Files.writeString(
-                config,
-                """
+        Files.writeString(config, """
                 server: { address: 127.0.0.1, port: %d }
                 espalier:
                   data: %s
@@ -38,10 +36,9 @@ final class Server implements AutoCloseable {
                   hosts: { watch: 1s, agent-image: %s }
                   access: { first-password: "e2e-password-1", first-token: "%s" }
                   sources: { fleet: { name: fleet, url: fleet } }
-                """
-                        .formatted(port, folder.resolve("data"), agentImage(folder), TOKEN));
-        Running process = Running.start(
-                Product.role("server", "--config", config.toString()), folder.resolve("server.log"));
+                """.formatted(port, folder.resolve("data"), agentImage(folder), TOKEN));
+        Running process =
+                Running.start(Product.role("server", "--config", config.toString()), folder.resolve("server.log"));
         var server = new Server(process, new Api(url, TOKEN), url);
         try {
             Await.until("the orchestrator answers", Duration.ofMinutes(4), () -> {
@@ -67,14 +64,11 @@ final class Server implements AutoCloseable {
             Files.copy(file, lib.resolve(file.getFileName()));
         }
         Path program = Files.createDirectories(root.resolve("bin")).resolve("espalier-agent");
-        Files.writeString(
-                program,
-                """
+        Files.writeString(program, """
                 #!/bin/sh
                 exec %s/bin/java --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx32m \\
                   -cp '/opt/espalier-agent/current/lib/*' io.espalier.agent.AgentApplication "$@"
-                """
-                        .formatted(Product.javaHome()));
+                """.formatted(Product.javaHome()));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path archive = folder.resolve("agent.tar.gz");
         Ran.of(Duration.ofSeconds(30), "tar", "-czf", archive.toString(), "-C", folder.toString(), "espalier-agent");
