@@ -120,7 +120,10 @@ public final class Drifts {
     public List<PlanView.Change> shown(String host) {
         HostName name = Hosts.parse(host);
         Optional<Host> known = hosts.inFleet(name);
-        var held = registry.find(name).flatMap(HostRecord::report).flatMap(HostReport::release).flatMap(releases::find);
+        var held = registry.find(name)
+                .flatMap(HostRecord::report)
+                .flatMap(HostReport::release)
+                .flatMap(releases::find);
         if (known.isEmpty() || held.isEmpty()) {
             return List.of();
         }
@@ -135,7 +138,9 @@ public final class Drifts {
     /** Begins to put one host right. */
     public RolloutId heal(String host, String by) {
         HostName name = Hosts.parse(host);
-        hosts.inFleet(name).orElseThrow(() -> Hosts.unknown(host));
+        if (hosts.inFleet(name).isEmpty()) {
+            throw Hosts.unknown(host);
+        }
         ReleaseSet target = reconciler
                 .wanted()
                 .orElseThrow(() -> RequestRefused.conflict("invalid-revision", "there is no good revision yet"));
