@@ -71,13 +71,13 @@ public final class SourceDesk {
                         Reason.INVALID_REVISION.word(),
                         "the newest revision cannot be rolled out; the fleet stays on its last good one");
         return switch (state.spec()) {
-            case SourceSpec.Git(var url, var ref, _) -> {
+            case SourceSpec.Git git -> {
                 Optional<Commit> commit = state.commit();
                 yield new SourceView(
                         state.source().value(),
                         isFleet ? "fleet" : "template",
-                        url,
-                        ref,
+                        git.url(),
+                        git.ref(),
                         commit.map(known -> known.revision().id()).orElse(null),
                         commit.map(Commit::author).orElse(null),
                         commit.map(Commit::subject).orElse(null),
@@ -86,7 +86,7 @@ public final class SourceDesk {
                         told.state(),
                         told.reason(),
                         told.detail(),
-                        cloneUrl(url, baseUrl),
+                        cloneUrl(git.url(), baseUrl),
                         problems);
             }
         };
