@@ -30,7 +30,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.impl.DumbTerminal;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -94,12 +94,8 @@ final class Training {
 
     private static void converse(Shell shell, Path home) throws IOException {
         var typed = new ByteArrayInputStream("status\nexit\n".getBytes(StandardCharsets.UTF_8));
-        try (var terminal = TerminalBuilder.builder()
-                .system(false)
-                .dumb(true)
-                .type("xterm")
-                .streams(typed, OutputStream.nullOutputStream())
-                .build()) {
+        var nowhere = OutputStream.nullOutputStream();
+        try (var terminal = new DumbTerminal("training", "xterm", typed, nowhere, StandardCharsets.UTF_8)) {
             InteractiveShell.converse(shell, terminal, Map.of(), home);
         }
     }

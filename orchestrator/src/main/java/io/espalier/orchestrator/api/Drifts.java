@@ -12,7 +12,6 @@ import io.espalier.orchestrator.plan.HostPlan;
 import io.espalier.orchestrator.plan.Plan;
 import io.espalier.orchestrator.plan.Plans;
 import io.espalier.orchestrator.plan.Releases;
-import io.espalier.orchestrator.plan.ShownChange;
 import io.espalier.orchestrator.release.ReleaseSet;
 import io.espalier.orchestrator.rollout.Reconciler;
 import io.espalier.orchestrator.rollout.RolloutId;
@@ -21,6 +20,7 @@ import io.espalier.orchestrator.rollout.StartOptions;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.api.DriftView;
+import io.espalier.protocol.api.PlanView;
 import io.espalier.protocol.wire.DriftedPath;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,7 +117,7 @@ public final class Drifts {
     }
 
     /** What one host holds instead of its release, as diffs; empty if it does not answer. */
-    public List<ShownChange> shown(String host) {
+    public List<PlanView.Change> shown(String host) {
         HostName name = Hosts.parse(host);
         Optional<Host> known = hosts.inFleet(name);
         var held = registry.find(name).flatMap(HostRecord::report).flatMap(HostReport::release).flatMap(releases::find);
@@ -126,7 +126,7 @@ public final class Drifts {
         }
         try {
             HostPlan plan = plans.plan(known.get(), held.get());
-            return diffs.show(plan, known.get());
+            return diffs.show(plan, known.get()).stream().map(PlanDesk::view).toList();
         } catch (LinkException e) {
             return List.of();
         }

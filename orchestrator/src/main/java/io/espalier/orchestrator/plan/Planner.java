@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Reads no disk and no network, so every rule about what changes is tested with two values. */
 public final class Planner {
@@ -24,9 +25,10 @@ public final class Planner {
      * The fewest changes that take a host from what it holds to {@code wanted}: writes in path order, then removals.
      *
      * <p>Removed is what the release that the host holds has and {@code wanted} has not, and what lies in a purged folder.
-     * Folders are never removed.
+     * Folders and devices are never removed.
      *
-     * @param previous the release that the host holds, where it is known; only names the unit of a removal
+     * @param previous the release that the host holds, where it is known: names the unit of a removal, and tells which units
+     *     change in other ways than by files
      */
     public static HostPlan plan(Release wanted, Message.Observed held, Optional<Release> previous) {
         return plan(wanted, wanted.id(), held, previous);
@@ -45,7 +47,7 @@ public final class Planner {
         }
         changes.sort(Comparator.comparing(FileChange::path));
         changes.addAll(removals(wanted, held, onHost.keySet(), previous));
-        return new HostPlan(wanted.host(), held.current(), id, held.digest(), changes, reloads(wanted, changes));
+        return new HostPlan(wanted.host(), held.current(), id, held.digest(), changes, reloads(wanted, changes, previous));
     }
 
     private static Optional<FileChange> write(String unit, FileEntry wanted, Optional<ObservedFile> onHost) {
@@ -78,14 +80,21 @@ public final class Planner {
                 .flatMap(unit -> unit.files().stream().map(file -> Map.entry(file.path(), unit.name())))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (first, _) -> first));
         return held.files().stream()
-                .filter(file -> notWanted.contains(file.path()) && file.kind() != ObservedFile.Kind.FOLDER)
+                .filter(file -> notWanted.contains(file.path()) && isRemovable(file.kind()))
                 .sorted(Comparator.comparing(ObservedFile::path))
                 .<FileChange>map(file -> new FileChange.Remove(
-                        Optional.ofNullable(heldBy.get(file.path()))
-                                .or(() -> purgedBy(wanted, file.path()))
+                        purgedBy(wanted, file.path())
+                                .or(() -> Optional.ofNullable(heldBy.get(file.path())))
                                 .orElse(""),
                         file))
                 .toList();
+    }
+
+    private static boolean isRemovable(ObservedFile.Kind kind) {
+        return switch (kind) {
+            case FILE, LINK -> true;
+            case FOLDER, OTHER -> false;
+        };
     }
 
     private static Optional<String> purgedBy(Release wanted, String path) {
@@ -95,14 +104,23 @@ public final class Planner {
                 .findFirst();
     }
 
-    private static List<String> reloads(Release wanted, List<FileChange> changes) {
-        if (changes.isEmpty()) {
-            return List.of();
-        }
+    private static List<String> reloads(Release wanted, List<FileChange> changes, Optional<Release> previous) {
         Set<String> changed = changes.stream().map(FileChange::unit).collect(Collectors.toSet());
+        Map<String, Unit> before = previous.stream()
+                .flatMap(release -> release.units().stream())
+                .collect(Collectors.toMap(Unit::name, unit -> unit));
         return wanted.units().stream()
-                .filter(unit -> unit.reload().isPresent() && changed.contains(unit.name()))
+                .filter(unit -> unit.reload().isPresent()
+                        && (changed.contains(unit.name()) || isTouched(unit, before.get(unit.name()))))
                 .map(Unit::name)
                 .toList();
+    }
+
+    /** Packages to install, accounts to make and settings of the kernel are part of a unit as its files are. */
+    private static boolean isTouched(Unit wanted, @Nullable Unit before) {
+        return before != null
+                && !(wanted.packages().equals(before.packages())
+                        && wanted.accounts().equals(before.accounts())
+                        && wanted.sysctl().equals(before.sysctl()));
     }
 }

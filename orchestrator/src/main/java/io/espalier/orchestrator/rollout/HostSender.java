@@ -7,6 +7,7 @@ import io.espalier.orchestrator.plan.HostPlan;
 import io.espalier.orchestrator.plan.Plans;
 import io.espalier.orchestrator.rollout.RolloutEvent.Kind;
 import io.espalier.protocol.Auid;
+import io.espalier.protocol.Digest;
 import io.espalier.protocol.Reason;
 import io.espalier.protocol.release.Manifest;
 import io.espalier.protocol.release.Release;
@@ -17,14 +18,19 @@ import io.espalier.protocol.wire.Message;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes one host through its step: sends the release, confirms it over a fresh connection, and when it is not known how a
  * sending ended, asks the host. Blocks; everything it waits for has a limit.
  */
 final class HostSender {
+
+    private static final Logger log = LoggerFactory.getLogger(HostSender.class);
 
     private final Links links;
     private final Plans plans;
@@ -109,51 +115,82 @@ final class HostSender {
 
     private Try tryOnce(Rollout rollout, HostStep step, Auid auid, Release release, boolean replan)
             throws InterruptedException {
-        boolean sent = false;
-        Instant begin = clock.instant();
         try (Link link = links.open(step.host())) {
-            var expected = step.observed();
-            if (replan) {
-                Message.Status status = link.status();
-                if (status.awaitingConfirm()
-                        && status.last().map(LastApply::release).equals(Optional.of(step.to()))) {
-                    // an earlier try got there, and was cut off before it could be confirmed
-                    return new Try.Ended(confirm(rollout, step, status.number(), new StepState.Applied(0, 0)));
-                }
-                HostPlan plan = plans.plan(link, release);
-                tell(rollout, step, Kind.REPLANNED, "", plan.changes().size() + " changes", 0);
-                expected = Optional.of(plan.observed());
-                if (plan.isInSync()) {
-                    return new Try.Ended(new StepState.Applied(0, 0));
-                }
-            }
-            var manifest = new Manifest(
-                    auid,
-                    step.number(),
-                    rollout.kind(),
-                    clock.instant(),
-                    rollout.policy().confirmWithin(),
-                    release);
-            tell(rollout, step, Kind.SENT, "", "manifest " + step.number(), 0);
-            sent = true;
-            ApplyOutcome outcome = link.apply(
-                    signer.sign(manifest),
-                    expected,
-                    blobs,
-                    (applyStep, detail) -> told(rollout, step, applyStep, detail, begin));
-            return judge(rollout, step, outcome, link);
+            return replan
+                    ? lookAndApply(rollout, step, auid, release, link)
+                    : apply(rollout, step, auid, release, link, step.observed());
         } catch (LinkException e) {
-            if (sent && Trouble.of(e.reason()) == Trouble.HOST) {
-                return new Try.Unknown(e);
-            }
             return judge(rollout, step, e.reason(), String.valueOf(e.getMessage()), 0);
         }
     }
 
+    /** The status is asked after the look: what came in between the two is then either seen or refused as moved. */
+    private Try lookAndApply(Rollout rollout, HostStep step, Auid auid, Release release, Link link)
+            throws InterruptedException {
+        HostPlan plan = plans.plan(link, release);
+        Message.Status status = link.status();
+        tell(rollout, step, Kind.REPLANNED, "", plan.changes().size() + " changes", 0);
+        if (status.awaitingConfirm()) {
+            if (status.last().map(LastApply::release).equals(Optional.of(step.to()))) {
+                // an earlier try got there, and was cut off before it could be confirmed
+                return new Try.Ended(confirm(rollout, step, status.number(), new StepState.Applied(0, 0)));
+            }
+            // Something older waits; an agent keeps that for whoever comes over a new connection, and goes on
+            try (Link fresh = links.openFresh(step.host())) {
+                return apply(rollout, step, auid, release, fresh, Optional.of(plan.observed()));
+            }
+        }
+        return plan.isInSync()
+                ? new Try.Ended(new StepState.Applied(0, 0))
+                : apply(rollout, step, auid, release, link, Optional.of(plan.observed()));
+    }
+
+    private Try apply(
+            Rollout rollout, HostStep step, Auid auid, Release release, Link link, Optional<Digest> expected)
+            throws InterruptedException {
+        Instant begin = clock.instant();
+        var manifest = new Manifest(
+                auid,
+                step.number(),
+                rollout.kind(),
+                begin,
+                rollout.policy().confirmWithin(),
+                release);
+        tell(rollout, step, Kind.SENT, "", "manifest " + step.number(), 0);
+        try {
+            ApplyOutcome outcome = link.apply(
+                    signer.sign(manifest),
+                    expected,
+                    digest -> read(step, digest),
+                    (applyStep, detail) -> told(rollout, step, applyStep, detail, begin));
+            return judge(rollout, step, outcome, link);
+        } catch (LinkException e) {
+            return Trouble.of(e.reason()) == Trouble.HOST
+                    ? new Try.Unknown(e)
+                    : judge(rollout, step, e.reason(), String.valueOf(e.getMessage()), 0);
+        }
+    }
+
+    private byte[] read(HostStep step, Digest digest) {
+        try {
+            return blobs.read(digest);
+        } catch (RuntimeException e) {
+            throw new LinkException(
+                    Reason.BLOB_MISMATCH,
+                    step.name() + ": blob " + digest.abbreviated() + " cannot be read here: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** A step that cannot be told does not disturb the conversation in which it is told; that is noticed at the end. */
     private void told(Rollout rollout, HostStep step, ApplyStep applyStep, String detail, Instant begin) {
-        String name = applyStep.name().toLowerCase(java.util.Locale.ROOT);
-        long millis = Duration.between(begin, clock.instant()).toMillis();
-        tell(rollout, step, Kind.STEP, "", detail.isEmpty() ? name : name + " " + detail, Math.max(0, millis));
+        String name = applyStep.name().toLowerCase(Locale.ROOT);
+        long millis = Math.max(0, Duration.between(begin, clock.instant()).toMillis());
+        try {
+            tell(rollout, step, Kind.STEP, "", detail.isEmpty() ? name : name + " " + detail, millis);
+        } catch (RuntimeException e) {
+            log.atDebug().addKeyValue("host", step.name()).setCause(e).log("a step could not be told");
+        }
     }
 
     private Try judge(Rollout rollout, HostStep step, ApplyOutcome outcome, Link link) throws InterruptedException {
@@ -166,7 +203,7 @@ final class HostSender {
                 yield judge(rollout, step, reason, detail, above);
             }
             case ApplyOutcome.RolledBack(var reason, var detail, var clean) ->
-                judge(rollout, step, reason, clean ? detail : unclean(detail), 0);
+                taken(rollout, step, reason, clean ? detail : unclean(detail));
         };
     }
 
@@ -181,8 +218,16 @@ final class HostSender {
                 rollout.strict()
                         ? new Try.Ended(new StepState.Waiting(reason, detail))
                         : new Try.Again(reason, detail, true, above);
-            case NUMBER, BUSY -> new Try.Again(reason, detail, false, above);
+            case NUMBER -> new Try.Again(reason, detail, false, above);
+            case BUSY -> new Try.Again(reason, detail, true, above); // with what was sent before it went silent
         };
+    }
+
+    /** Taken back after the switch: an agent that fails at the release blames it. */
+    private Try taken(Rollout rollout, HostStep step, Reason reason, String detail) {
+        return reason == Reason.INTERNAL
+                ? new Try.Ended(new StepState.Failed(reason, detail))
+                : judge(rollout, step, reason, detail, 0);
     }
 
     private StepState kept(Rollout rollout, HostStep step, ApplyOutcome.Applied applied, boolean isAwaiting)
@@ -232,63 +277,65 @@ final class HostSender {
     }
 
     /**
-     * Learns from the host how the sending of a step's number ended.
+     * Learns from the host how the sending of a step's number ended. A host that was lost while it was at it is waited for
+     * until it must have gone back by itself: a release that cuts its host off is to blame for that.
      *
      * @param why the link broke; empty after a restart
      * @return the step as it ended; {@code pending} if the host did not take it and it may be sent again
      */
     HostStep settle(Rollout rollout, HostStep step, Optional<LinkException> why) throws InterruptedException {
-        Instant patience = clock.instant().plus(limits.settle());
+        Instant applied = clock.instant().plus(limits.settle());
+        Instant back = why.isEmpty()
+                ? clock.instant()
+                : clock.instant().plus(rollout.policy().confirmWithin()).plus(limits.grace());
         Duration wait = limits.retry();
         while (true) {
-            Message.Status status;
             try (Link link = links.open(step.host())) {
-                status = link.status();
+                Message.Status status = link.status();
+                Optional<LastApply> last = status.last().filter(apply -> apply.number() == step.number());
+                if (last.isPresent()) {
+                    return settled(rollout, step, status, last.get().outcome(), why);
+                }
+                if (status.number() != step.number()) {
+                    return notTaken(step, why);
+                }
+                if (!clock.instant().isBefore(applied)) {
+                    String detail = "still applying after " + limits.settle().toSeconds() + " s";
+                    return step.in(new StepState.Waiting(Reason.TIMED_OUT, detail), clock.instant(), true);
+                }
             } catch (LinkException e) {
-                LinkException told = why.orElse(e);
-                return step.in(
-                        new StepState.Waiting(told.reason(), String.valueOf(told.getMessage())), clock.instant(), true);
-            }
-            Optional<LastApply> last = status.last().filter(apply -> apply.number() == step.number());
-            if (last.isPresent()) {
-                return settled(rollout, step, status, last.get().outcome());
-            }
-            if (status.number() != step.number()) {
-                return notTaken(step, why);
-            }
-            if (!clock.instant().isBefore(patience)) {
-                return step.in(
-                        new StepState.Waiting(
-                                Reason.TIMED_OUT,
-                                "still applying after " + limits.settle().toSeconds() + " s"),
-                        clock.instant(),
-                        true);
+                if (!clock.instant().isBefore(back)) {
+                    LinkException told = why.orElse(e);
+                    var waiting = new StepState.Waiting(told.reason(), String.valueOf(told.getMessage()));
+                    return step.in(waiting, clock.instant(), true);
+                }
             }
             pause(wait);
             wait = longer(wait);
         }
     }
 
-    private HostStep settled(Rollout rollout, HostStep step, Message.Status status, ApplyOutcome outcome)
+    private HostStep settled(
+            Rollout rollout, HostStep step, Message.Status status, ApplyOutcome outcome, Optional<LinkException> why)
             throws InterruptedException {
-        Instant now = clock.instant();
         return switch (outcome) {
-            case ApplyOutcome.Unchanged _ -> step.in(new StepState.Applied(0, 0), now, false);
+            case ApplyOutcome.Unchanged() -> step.in(new StepState.Applied(0, 0), clock.instant(), false);
             case ApplyOutcome.Applied applied -> {
                 boolean isAwaiting = status.awaitingConfirm() && status.number() == step.number();
                 StepState state = kept(rollout, step, applied, isAwaiting);
                 yield step.in(state, clock.instant(), false);
             }
-            case ApplyOutcome.Rejected(var reason, var detail) -> judged(rollout, step, reason, detail);
+            case ApplyOutcome.Rejected(var reason, var detail) ->
+                judged(step, judge(rollout, step, reason, detail, 0));
             case ApplyOutcome.RolledBack(var reason, var detail, var clean) ->
-                reason == Reason.NOT_CONFIRMED // nobody was there to confirm it: that is no fault of the release
-                        ? notTaken(step, Optional.empty())
-                        : judged(rollout, step, reason, clean ? detail : unclean(detail));
+                reason == Reason.NOT_CONFIRMED && why.isEmpty()
+                        ? notTaken(step, why) // we were not there to confirm it: that is no fault of the release
+                        : judged(step, taken(rollout, step, reason, clean ? detail : unclean(detail)));
         };
     }
 
-    private HostStep judged(Rollout rollout, HostStep step, Reason reason, String detail) {
-        return switch (judge(rollout, step, reason, detail, 0)) {
+    private HostStep judged(HostStep step, Try verdict) {
+        return switch (verdict) {
             case Try.Ended(var state) -> step.in(state, clock.instant(), true);
             case Try.Again again -> againOrWait(step, again.reason(), again.detail());
             case Try.Unknown(var why) -> againOrWait(step, why.reason(), String.valueOf(why.getMessage()));

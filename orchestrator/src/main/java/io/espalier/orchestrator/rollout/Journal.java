@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,12 +56,16 @@ final class Journal implements AutoCloseable {
     private final InstantSource clock;
     private final Thread writer;
 
+    /** Held by whoever writes events, until they are committed: readers then never see an id before a lower one. */
+    private final ReentrantLock writing = new ReentrantLock();
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition queuedChanged = lock.newCondition();
     private final Condition writtenChanged = lock.newCondition();
     private List<Entry> queued = new ArrayList<>();
     private long entered;
     private long written;
+    private long news;
     private @Nullable Throwable broken;
     private boolean closed;
 
@@ -97,15 +102,6 @@ final class Journal implements AutoCloseable {
         add(new Entry(Optional.of(rollout), event, Optional.empty(), steps));
     }
 
-    /** Tells which of {@code steps}, already stored, wait from the beginning: nothing is sent to their hosts. */
-    void waiting(RolloutId rollout, List<HostStep> steps) {
-        for (HostStep step : steps) {
-            if (step.state() instanceof StepState.Waiting(var reason, var detail)) {
-                event(rollout, step.wave(), Optional.of(step.name()), Kind.WAITING, reason.word(), detail, 0);
-            }
-        }
-    }
-
     private RolloutEvent draft(
             RolloutId rollout,
             int wave,
@@ -127,6 +123,47 @@ final class Journal implements AutoCloseable {
             queued.add(entry);
             entered++;
             queuedChanged.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Runs a transaction that writes events itself, by {@link #write}, because they and something else must be stored
+     * together.
+     */
+    <T> T writing(Supplier<T> transaction) {
+        writing.lock();
+        try {
+            return transaction.get();
+        } finally {
+            writing.unlock();
+            announce();
+        }
+    }
+
+    /** Within {@link #writing} and a transaction: stores an event of a rollout as a whole. */
+    void write(RolloutId rollout, Kind kind, String detail) {
+        insert(List.of(draft(rollout, 0, Optional.empty(), kind, "", detail, 0)));
+    }
+
+    /** Within the same: tells which of {@code steps} wait from the beginning; nothing is sent to their hosts. */
+    void writeWaiting(RolloutId rollout, List<HostStep> steps) {
+        var events = new ArrayList<RolloutEvent>();
+        for (HostStep step : steps) {
+            if (step.state() instanceof StepState.Waiting(var reason, var detail)) {
+                events.add(draft(
+                        rollout, step.wave(), Optional.of(step.name()), Kind.WAITING, reason.word(), detail, 0));
+            }
+        }
+        insert(events);
+    }
+
+    private void announce() {
+        lock.lock();
+        try {
+            news++;
+            writtenChanged.signalAll();
         } finally {
             lock.unlock();
         }
@@ -185,10 +222,13 @@ final class Journal implements AutoCloseable {
                 return;
             }
             Throwable trouble = null;
+            writing.lock();
             try {
                 store.together(() -> store(batch));
             } catch (RuntimeException | Error e) {
                 trouble = e;
+            } finally {
+                writing.unlock();
             }
             lock.lock();
             try {
@@ -197,6 +237,7 @@ final class Journal implements AutoCloseable {
                     queued.clear();
                 } else {
                     written += batch.size();
+                    news++;
                 }
                 writtenChanged.signalAll();
             } finally {
@@ -253,6 +294,9 @@ final class Journal implements AutoCloseable {
     }
 
     private void insert(List<RolloutEvent> events) {
+        if (events.isEmpty()) {
+            return;
+        }
         jdbc.batchUpdate(
                 "insert into rollout_event (rollout_id, at, wave, host, kind, reason, detail, millis)"
                         + " values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -300,11 +344,11 @@ final class Journal implements AutoCloseable {
                 row.getLong("millis"));
     }
 
-    /** Grows with every entry written; what {@link #awaitNews} compares with. */
+    /** Grows whenever events were written; what {@link #awaitNews} compares with. */
     long news() {
         lock.lock();
         try {
-            return written;
+            return news;
         } finally {
             lock.unlock();
         }
@@ -315,7 +359,7 @@ final class Journal implements AutoCloseable {
         long patience = wait.toNanos();
         lock.lock();
         try {
-            while (written <= seen && !closed && broken == null && patience > 0) {
+            while (news <= seen && !closed && broken == null && patience > 0) {
                 patience = writtenChanged.awaitNanos(patience);
             }
         } finally {

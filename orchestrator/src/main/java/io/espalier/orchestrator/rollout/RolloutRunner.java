@@ -102,14 +102,18 @@ final class RolloutRunner {
         }
         all.addAll(leftOut);
         var running = new RolloutState.Running(0);
-        if (store.replan(rollout, running, all, clock.instant())) {
-            tellState(rollout, running);
-            journal.waiting(rollout.id(), all);
-        }
+        journal.writing(() -> store.together(() -> {
+            boolean isMine = store.replan(rollout, running, all, clock.instant());
+            if (isMine) {
+                journal.write(rollout.id(), Kind.STATE, running.word());
+                journal.writeWaiting(rollout.id(), all);
+            }
+            return isMine;
+        }));
     }
 
     private static boolean isQuarantined(HostStep step) {
-        return step.state() instanceof StepState.Waiting(var reason, _) && reason == Reason.QUARANTINED;
+        return step.state().waitsFor().equals(Optional.of(Reason.QUARANTINED));
     }
 
     /** What a person agreed to is done where the host still is as that person saw it. */
@@ -156,9 +160,8 @@ final class RolloutRunner {
             }
         }
         journal.flush();
-        Optional<List<HostStep>> begun = agents.isEmpty()
-                ? Optional.empty()
-                : store.begin(rollout, wave, agents, clock.instant());
+        Optional<List<HostStep>> begun =
+                agents.isEmpty() ? Optional.empty() : store.begin(rollout, wave, agents, clock.instant());
         if (begun.isEmpty()) {
             return; // nobody is left, or it was paused, aborted or superseded meanwhile
         }
@@ -178,7 +181,8 @@ final class RolloutRunner {
                                 step,
                                 auid,
                                 release,
-                                () -> control.isStopped() || failed.get() > rollout.policy().maxFailures()));
+                                () -> control.isStopped()
+                                        || failed.get() > rollout.policy().maxFailures()));
             }
         }
         threads.run(sending, control, step -> {
@@ -219,22 +223,20 @@ final class RolloutRunner {
     }
 
     private void end(Rollout rollout, RolloutState state) {
-        boolean isMine = store.together(() -> {
+        journal.flush();
+        journal.writing(() -> store.together(() -> {
             if (!store.advance(rollout, state, clock.instant())) {
                 return false;
             }
             if (state instanceof RolloutState.Failed(var reason, var detail)) {
                 quarantine.add(rollout, Optional.empty(), reason, detail);
             }
+            Rollout ended = rollout.in(state, rollout.version());
+            journal.write(rollout.id(), Kind.STATE, state.word());
+            journal.write(
+                    rollout.id(), Kind.VERDICT, Verdicts.line(ended, store.steps(rollout.id()), clock.instant()));
             return true;
-        });
-        if (isMine) {
-            tellState(rollout, state);
-            String line =
-                    Verdicts.line(rollout.in(state, rollout.version()), store.steps(rollout.id()), clock.instant());
-            journal.event(rollout.id(), 0, Optional.empty(), Kind.VERDICT, "", line, 0);
-            journal.flush();
-        }
+        }));
     }
 
     private void tellWave(Rollout rollout, int wave, List<HostStep> hosts) {

@@ -158,15 +158,15 @@ public final class Rollouts implements AutoCloseable {
      * @param revision that was rolled out before, or the beginning of its id; empty: undoes the newest rollout
      */
     public RolloutId rollbackAll(String fleet, Optional<String> revision, String by) {
-        return steering.goBack(by, () -> revision.map(
-                        wanted -> rollbacks.toRevision(fleet, wanted, by, clock.instant()))
-                .orElseGet(() -> rollbacks.of(newestToUndo(fleet), by, clock.instant())));
+        return steering.goBack(
+                by,
+                () -> revision.map(wanted -> rollbacks.toRevision(fleet, wanted, by, clock.instant()))
+                        .orElseGet(() -> rollbacks.of(newestToUndo(fleet), by, clock.instant())));
     }
 
     private Rollout newestToUndo(String fleet) {
         return store.newestToUndo(fleet)
-                .orElseThrow(() ->
-                        new RolloutException(Reason.INVALID_REVISION, "no rollout has changed a host yet"));
+                .orElseThrow(() -> new RolloutException(Reason.INVALID_REVISION, "no rollout has changed a host yet"));
     }
 
     /** @throws RolloutException with {@code invalid-revision} if there is none of this number */
@@ -188,8 +188,10 @@ public final class Rollouts implements AutoCloseable {
     List<Instant> troubles(HostName host, ReleaseId release) {
         return store.recentSteps(host, RECENT).stream()
                 .takeWhile(step -> step.to().equals(release)
-                        && step.state() instanceof StepState.Waiting(var reason, _)
-                        && (step.number() > 0 || !Trouble.isAway(reason)))
+                        && step.state()
+                                .waitsFor()
+                                .filter(reason -> step.number() > 0 || !Trouble.isAway(reason))
+                                .isPresent())
                 .flatMap(step -> step.endedAt().stream())
                 .toList();
     }

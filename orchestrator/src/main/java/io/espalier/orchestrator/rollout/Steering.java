@@ -56,7 +56,8 @@ final class Steering {
         return alone(() -> {
             Optional<Rollout> active = store.active(fleet);
             if (active.isPresent() && options.kind() == Manifest.Kind.HEAL) {
-                throw new RolloutException(Reason.BUSY, "rollout " + active.get().id() + " runs");
+                throw new RolloutException(
+                        Reason.BUSY, "rollout " + active.get().id() + " runs");
             }
             Optional<RolloutId> same = active.filter(
                             now -> now.target().equals(target) && now.kind() == Manifest.Kind.DEPLOY)
@@ -65,12 +66,11 @@ final class Steering {
                 return same.get();
             }
             Set<HostName> excluded = excluded(plan, options, by);
-            Optional<String> approval = options.kind() == Manifest.Kind.DEPLOY
-                    ? Drafts.approval(plan, means.releases())
-                    : Optional.empty();
+            Optional<String> approval =
+                    options.kind() == Manifest.Kind.DEPLOY ? Drafts.approval(plan, means.releases()) : Optional.empty();
             Rollout draft = Drafts.rollout(plan, by, options, active.isPresent(), approval, clock.instant());
-            List<HostStep> steps =
-                    Drafts.steps(plan, options.kind(), excluded, means.unhealthy().get(), clock.instant());
+            List<HostStep> steps = Drafts.steps(
+                    plan, options.kind(), excluded, means.unhealthy().get(), clock.instant());
             return insert(draft, steps, active, _ -> {});
         });
     }
@@ -118,7 +118,7 @@ final class Steering {
     /** Stores the rollout, ends the one it supersedes, and lets it run. */
     private RolloutId insert(
             Rollout draft, List<HostStep> steps, Optional<Rollout> predecessor, Consumer<Rollout> alongside) {
-        Rollout rollout = store.together(() -> {
+        Rollout rollout = journal.writing(() -> store.together(() -> {
             Rollout created = store.create(draft, steps);
             predecessor.ifPresent(old -> supersede(old, created));
             alongside.accept(created);
@@ -128,20 +128,15 @@ final class Steering {
                     "rollout.start",
                     "rollout " + created.id(),
                     predecessor.map(old -> "rollout " + old.id()).orElse(""),
-                    draft.kind().name().toLowerCase(Locale.ROOT) + " " + draft.revision() + ": " + hosts + " hosts");
+                    draft.kind().name().toLowerCase(Locale.ROOT) + " " + draft.revision() + ": " + hosts
+                            + (hosts == 1 ? " host" : " hosts"));
+            if (!(created.state() instanceof RolloutState.Planned)) {
+                journal.writeWaiting(created.id(), steps);
+            }
+            tell(created, "");
             return created;
-        });
-        predecessor.ifPresent(old -> {
-            runs.drain(old.id());
-            tellVerdict(old.id());
-        });
-        tellState(rollout, rollout.state().word());
-        if (!(rollout.state() instanceof RolloutState.Planned)) {
-            journal.waiting(rollout.id(), steps);
-        }
-        if (rollout.state() instanceof RolloutState.AwaitingApproval) {
-            tellVerdict(rollout.id());
-        }
+        }));
+        predecessor.ifPresent(old -> runs.drain(old.id()));
         runs.start(rollout);
         return rollout.id();
     }
@@ -154,6 +149,7 @@ final class Steering {
                 return;
             }
         }
+        tell(find(old.id()), "");
     }
 
     void pause(RolloutId id, String by) {
@@ -169,7 +165,6 @@ final class Steering {
                     RolloutState.RolledBack _ -> Optional.empty();
         });
         runs.stop(id);
-        tellVerdict(id);
     }
 
     void resume(RolloutId id, String by) {
@@ -199,7 +194,7 @@ final class Steering {
     }
 
     void abort(RolloutId id, String by) {
-        store.together(() -> {
+        journal.writing(() -> store.together(() -> {
             Rollout rollout = change(
                     id,
                     by,
@@ -208,9 +203,9 @@ final class Steering {
             if (rollout.kind() != Manifest.Kind.ROLLBACK) {
                 quarantine.add(rollout, Optional.empty(), Reason.ABORTED, "aborted by " + by);
             }
-        });
+            return rollout;
+        }));
         runs.drain(id);
-        tellVerdict(id);
     }
 
     void retry(RolloutId id, String by) {
@@ -223,7 +218,7 @@ final class Steering {
                                 newest.state().isOver() ? Reason.SUPERSEDED : Reason.BUSY,
                                 "rollout " + id + " was followed by rollout " + newest.id());
                     });
-            store.together(() -> {
+            return journal.writing(() -> store.together(() -> {
                 change(
                         id,
                         by,
@@ -233,15 +228,15 @@ final class Steering {
                                 ? Optional.empty()
                                 : Optional.of(new RolloutState.Running(0)));
                 List<HostStep> again = store.steps(id).stream()
-                        .filter(step -> step.state() instanceof StepState.Failed
-                                || step.state() instanceof StepState.Waiting)
+                        .filter(step ->
+                                step.state() instanceof StepState.Failed || step.state() instanceof StepState.Waiting)
                         .map(step -> step.again(clock.instant()))
                         .toList();
                 store.update(id, again);
                 Set<HostName> hosts = again.stream().map(HostStep::name).collect(Collectors.toSet());
                 quarantine.release(rollout.fleet(), rollout.target(), hosts, by);
-            });
-            return id;
+                return id;
+            }));
         });
         runs.start(find(id));
     }
@@ -249,9 +244,10 @@ final class Steering {
     /** True if the running rollout waited for the host and now begins it. */
     boolean catchUp(HostName host) {
         return alone(() -> store.latestStep(host)
-                .filter(step -> step.state() instanceof StepState.Waiting(var reason, _)
-                        && reason != Reason.QUARANTINED
-                        && reason != Reason.HOST_MOVED)
+                .filter(step -> step.state()
+                        .waitsFor()
+                        .filter(reason -> reason != Reason.QUARANTINED && reason != Reason.HOST_MOVED)
+                        .isPresent())
                 .flatMap(step -> store.latestRollout(host)
                         .filter(id -> find(id).state().isMoving())
                         .map(id -> {
@@ -276,7 +272,7 @@ final class Steering {
     }
 
     private Rollout change(RolloutId id, String by, String action, Function<Rollout, Optional<RolloutState>> to) {
-        Rollout changed = alone(() -> store.together(() -> {
+        return alone(() -> journal.writing(() -> store.together(() -> {
             while (true) {
                 Rollout rollout = find(id);
                 RolloutState state = to.apply(rollout)
@@ -285,12 +281,12 @@ final class Steering {
                                 "rollout " + id + " is " + rollout.state().word()));
                 if (store.advance(rollout, state, clock.instant())) {
                     audit.record(by, action, "rollout " + id, rollout.state().word(), state.word());
-                    return rollout.in(state, rollout.version() + 1);
+                    Rollout changed = find(id);
+                    tell(changed, " by " + by);
+                    return changed;
                 }
             }
-        }));
-        tellState(changed, changed.state().word() + " by " + by);
-        return changed;
+        })));
     }
 
     private <T> T alone(Supplier<T> command) {
@@ -302,13 +298,13 @@ final class Steering {
         }
     }
 
-    private void tellState(Rollout rollout, String text) {
-        journal.event(rollout.id(), 0, Optional.empty(), Kind.STATE, "", text, 0);
-    }
-
-    private void tellVerdict(RolloutId id) {
-        String line = Verdicts.line(find(id), store.steps(id), clock.instant());
-        journal.event(id, 0, Optional.empty(), Kind.VERDICT, "", line, 0);
+    /** Within the transaction that changes the state. */
+    private void tell(Rollout rollout, String by) {
+        journal.write(rollout.id(), Kind.STATE, rollout.state().word() + by);
+        if (rollout.state().isResting()) {
+            String line = Verdicts.line(rollout, store.steps(rollout.id()), clock.instant());
+            journal.write(rollout.id(), Kind.VERDICT, line);
+        }
     }
 
     Rollout find(RolloutId id) {

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.rollout;
 
 import io.espalier.protocol.Reason;
+import java.util.Optional;
 
 /** Where one host of a rollout is. */
 public sealed interface StepState {
@@ -27,6 +28,11 @@ public sealed interface StepState {
 
     /** The host could not take it through no fault of the release; it is caught up when it can. */
     record Waiting(Reason reason, String detail) implements StepState {}
+
+    /** Why it waits; empty if it does not. */
+    default Optional<Reason> waitsFor() {
+        return this instanceof Waiting waiting ? Optional.of(waiting.reason()) : Optional.empty();
+    }
 
     /** As written in JSON, logs, pages and the database. */
     default String word() {

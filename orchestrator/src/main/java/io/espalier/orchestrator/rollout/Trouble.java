@@ -34,7 +34,8 @@ enum Trouble {
                     BLOB_MISMATCH,
                     INTERRUPTED,
                     ABORTED,
-                    SUPERSEDED -> HOST;
+                    SUPERSEDED,
+                    INTERNAL -> HOST;
             case MALFORMED,
                     TOO_LARGE,
                     PATH_REFUSED,
@@ -51,8 +52,7 @@ enum Trouble {
                     RENDER_FAILED,
                     RENDER_SHRUNK,
                     TOO_MANY_FAILURES,
-                    FETCH_FAILED,
-                    INTERNAL -> RELEASE;
+                    FETCH_FAILED -> RELEASE;
             case HOST_MOVED -> MOVED;
             case NUMBER_TOO_OLD -> NUMBER;
             case BUSY -> BUSY;

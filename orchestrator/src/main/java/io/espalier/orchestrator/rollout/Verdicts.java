@@ -15,15 +15,16 @@ final class Verdicts {
     static String line(Rollout rollout, List<HostStep> steps, Instant now) {
         return switch (rollout.state()) {
             case RolloutState.Done _ -> "done: " + counts(steps) + " in " + seconds(rollout, now);
-            case RolloutState.Failed(_, var detail) ->
-                "FAILED: " + detail + "; " + counts(steps)
+            case RolloutState.Failed failed ->
+                "FAILED: " + failed.detail() + "; " + counts(steps)
                         + (rollout.kind() == Manifest.Kind.ROLLBACK ? "" : "; quarantined until a newer commit");
             case RolloutState.Aborted(var by) -> "aborted by " + by + ": " + counts(steps);
             case RolloutState.Superseded(var by) -> "superseded by rollout " + by + ": " + counts(steps);
             case RolloutState.RolledBack(var by) -> "rolled back by rollout " + by;
             case RolloutState.Paused(var why) -> "paused: " + why;
             case RolloutState.AwaitingApproval(var why) -> "waits for approval: " + why;
-            case RolloutState.Planned _, RolloutState.Running _, RolloutState.Soaking _ -> rollout.state().word();
+            case RolloutState.Planned _, RolloutState.Running _, RolloutState.Soaking _ ->
+                rollout.state().word();
         };
     }
 

@@ -49,8 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EnrolmentIT {
 
     /** In place of the image's launcher: the same agent on this machine's Java, which hosts see too. */
-    private static final String PROGRAM =
-            """
+    private static final String PROGRAM = """
             #!/bin/sh
             exec "JAVA" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \\
                 -Despalier-agent=VERSION -cp "CLASSES" io.espalier.agent.AgentApplication "$@"
@@ -203,9 +202,9 @@ class EnrolmentIT {
         try (var links = links()) {
             try (Link link = links.open(enrolled())) {
                 assertThat(link.apply(manifest, Optional.empty(), _ -> content, (_, _) -> {}))
-                        .isInstanceOfSatisfying(ApplyOutcome.Applied.class, applied -> assertThat(
-                                        applied.awaitingConfirm())
-                                .isTrue());
+                        .isInstanceOfSatisfying(
+                                ApplyOutcome.Applied.class,
+                                applied -> assertThat(applied.awaitingConfirm()).isTrue());
             }
             try (Link fresh = links.openFresh(enrolled())) {
                 assertThat(fresh.confirm(1)).isInstanceOf(ApplyOutcome.Applied.class);
@@ -219,9 +218,9 @@ class EnrolmentIT {
             var stranger = new Releases().release(auid, Map.of("/etc/motd", content), Duration.ZERO);
             try (Link link = links.open(enrolled())) {
                 assertThat(link.apply(stranger, Optional.empty(), _ -> content, (_, _) -> {}))
-                        .isInstanceOfSatisfying(ApplyOutcome.Rejected.class, rejected -> assertThat(
-                                        rejected.reason())
-                                .isEqualTo(Reason.SIGNATURE_INVALID));
+                        .isInstanceOfSatisfying(
+                                ApplyOutcome.Rejected.class,
+                                rejected -> assertThat(rejected.reason()).isEqualTo(Reason.SIGNATURE_INVALID));
             }
         }
     }

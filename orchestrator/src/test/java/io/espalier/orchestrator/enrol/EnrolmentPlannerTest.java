@@ -20,8 +20,7 @@ class EnrolmentPlannerTest {
     private static final AgentImage IMAGE =
             new AgentImage(Path.of("agent.tar.gz"), "x86_64", 50L << 20, Digest.of(new byte[] {1}));
 
-    private static final String BARE =
-            """
+    private static final String BARE = """
             arch=x86_64
             hostname=web1
             os=Debian GNU/Linux 12 (bookworm)
@@ -36,7 +35,13 @@ class EnrolmentPlannerTest {
 
     private static EnrolmentPlanner.Luggage luggage(boolean jump) {
         return new EnrolmentPlanner.Luggage(
-                IMAGE, new Auid("web1-1"), "/run/espalier/agent.sock", "ssh-ed25519 AAAA espalier", "MCow", "[Unit]\n", jump);
+                IMAGE,
+                new Auid("web1-1"),
+                "/run/espalier/agent.sock",
+                "ssh-ed25519 AAAA espalier",
+                "MCow",
+                "[Unit]\n",
+                jump);
     }
 
     private static List<EnrolmentStep> plan(String survey) {
@@ -45,7 +50,8 @@ class EnrolmentPlannerTest {
 
     private static String written(List<EnrolmentStep> steps, String path) {
         return steps.stream()
-                .filter(step -> step instanceof EnrolmentStep.Write write && write.path().equals(path))
+                .filter(step -> step instanceof EnrolmentStep.Write write
+                        && write.path().equals(path))
                 .map(step -> ((EnrolmentStep.Write) step).content())
                 .findFirst()
                 .orElseThrow();
@@ -86,8 +92,9 @@ class EnrolmentPlannerTest {
     void deployKeyReachesOneSocketAndNoPorts() {
         String path = "/var/lib/espalier-deploy/.ssh/authorized_keys";
         assertThat(written(plan(BARE), path))
-                .isEqualTo("restrict,port-forwarding,permitopen=\"[/run/espalier/agent.sock]:*\",permitlisten=\"localhost:1\","
-                        + "command=\"/opt/espalier-agent/bin/espalier-agent bridge\" ssh-ed25519 AAAA espalier\n");
+                .isEqualTo(
+                        "restrict,port-forwarding,permitopen=\"[/run/espalier/agent.sock]:*\",permitlisten=\"localhost:1\","
+                                + "command=\"/opt/espalier-agent/bin/espalier-agent bridge\" ssh-ed25519 AAAA espalier\n");
         assertThat(written(EnrolmentPlanner.plan(Survey.parse(BARE), luggage(true)), path))
                 .doesNotContain("permitopen");
     }
@@ -96,8 +103,7 @@ class EnrolmentPlannerTest {
     void agentsOwnSettingsStay() {
         String before = "# kept\nsocket: /run/x.sock\nauid: \"old-1\"  # was here\n";
         String survey = BARE.replace(
-                "config=",
-                "config=" + Base64.getEncoder().encodeToString(before.getBytes(StandardCharsets.UTF_8)));
+                "config=", "config=" + Base64.getEncoder().encodeToString(before.getBytes(StandardCharsets.UTF_8)));
         assertThat(written(plan(survey), "/etc/espalier/agent.yaml"))
                 .isEqualTo("# kept\nsocket: /run/x.sock\nauid: web1-1\norchestrator-key: MCow\n");
         assertThat(AgentConfig.auid(before)).contains(new Auid("old-1"));
@@ -106,8 +112,7 @@ class EnrolmentPlannerTest {
 
     @Test
     void withoutSystemdItIsStartedPlainly() {
-        assertThat(plan(BARE.replace("systemd=yes\n", "")).getLast().title())
-                .isEqualTo("starting it, without systemd");
+        assertThat(plan(BARE.replace("systemd=yes\n", "")).getLast().title()).isEqualTo("starting it, without systemd");
     }
 
     @Test
@@ -132,7 +137,8 @@ class EnrolmentPlannerTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "web1", "root@", "@web1", "root@web1:0", "root@web1:99999", "root@-x y", "a b@c", "root@h;id"})
+            strings = {"", "web1", "root@", "@web1", "root@web1:0", "root@web1:99999", "root@-x y", "a b@c", "root@h;id"
+            })
     void targetsThatAreNoneAreRefused(String text) {
         assertThatThrownBy(() -> EnrolmentRequest.Target.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class CrashTest {
 
     private static final RolloutLimits ONE_AT_A_TIME = new RolloutLimits(
-            1, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofMillis(1), 4, Duration.ofMillis(200));
+            1, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofMillis(1), 4, Duration.ofMillis(200));
 
     private Optional<Thread.UncaughtExceptionHandler> handler = Optional.empty();
 
@@ -91,18 +92,35 @@ class CrashTest {
             house.rollouts.resume();
             RolloutId id = house.rollouts.active("shop").map(Rollout::id).orElseGet(() -> house.start(after));
             Rollout rollout = house.awaitEnd(id);
+            house.rollouts.flush();
+            String story = fuse.blown() + " at point " + fuse.points() + "\n" + story(house);
 
-            assertThat(rollout.state()).as(fuse.blown()).isEqualTo(new RolloutState.Done());
-            assertThat(house.plan(after).isInSync()).as(fuse.blown()).isTrue();
+            assertThat(rollout.state()).as(story).isEqualTo(new RolloutState.Done());
+            assertThat(house.plan(after).isInSync()).as(story).isTrue();
             fleet.hosts.forEach((name, host) -> {
                 ReleaseId wanted = after.releases().get(name).id();
-                assertThat(host.currentId()).as(fuse.blown()).contains(wanted);
-                assertThat(host.awaitsConfirm()).as(fuse.blown()).isFalse();
-                assertThat(host.heldReleases).as(name + " " + fuse.blown()).containsExactly(wanted);
+                assertThat(host.currentId()).as(story).contains(wanted);
+                assertThat(host.awaitsConfirm()).as(story).isFalse();
+                assertThat(host.heldReleases).as(story).containsExactly(wanted);
                 assertThat(new HashSet<>(host.appliedNumbers)).hasSameSizeAs(host.appliedNumbers);
             });
-            assertThat(wavesInOrderOfApply(house, fleet)).as(fuse.blown()).isSorted();
+            assertThat(wavesInOrderOfApply(house, fleet)).as(story).isSorted();
         }
+    }
+
+    /** All that is stored of the rollouts, for who must find out what went wrong. */
+    private static String story(House house) {
+        return house.rollouts.before(Long.MAX_VALUE, 10).stream()
+                .map(rollout -> rollout.id() + " " + rollout.revision() + " " + rollout.state() + "\n"
+                        + house.rollouts.steps(rollout.id()).stream()
+                                .map(step -> "  " + step.name() + " " + step.wave() + " " + step.state() + " " + step.number())
+                                .collect(Collectors.joining("\n"))
+                        + "\n"
+                        + house.rollouts.events(rollout.id(), 0, 1000).stream()
+                                .map(event -> "  " + event.at() + " " + event.kind() + " " + event.host().map(HostName::value).orElse("") + " "
+                                        + event.reason() + " " + event.detail())
+                                .collect(Collectors.joining("\n")))
+                .collect(Collectors.joining("\n"));
     }
 
     /** The wave of each host, in the order in which hosts took the second release. */

@@ -65,6 +65,17 @@ final class ModelHost {
     volatile boolean cutsAfterApply;
     volatile boolean cutsBeforeApply;
 
+    /** The next release is applied only after the second question for the status that follows. */
+    volatile boolean arrivesLate;
+
+    private Optional<Runnable> late = Optional.empty();
+    private int asked;
+
+    /** The next release takes the network down until it is taken back. */
+    volatile boolean losesNetwork;
+
+    private volatile boolean cutOff;
+
     private Optional<Pending> pending = Optional.empty();
 
     private record Pending(
@@ -80,6 +91,12 @@ final class ModelHost {
     }
 
     Link link(boolean fresh) {
+        if (cutOff && !awaitsConfirm()) {
+            cutOff = false;
+        }
+        if (cutOff) {
+            throw new LinkException(Reason.UNREACHABLE, name + ": no route to host");
+        }
         unreachable.ifPresent(reason -> {
             throw new LinkException(reason, name + ": cannot be reached");
         });
@@ -88,7 +105,7 @@ final class ModelHost {
                 throw new LinkException(reason, name + ": no fresh connection");
             });
         }
-        return new ModelLink();
+        return new ModelLink(fresh);
     }
 
     synchronized void drift(String path, String content) {
@@ -139,7 +156,8 @@ final class ModelHost {
                 asked.stream().filter(disk::containsKey).map(disk::get).toList());
     }
 
-    private synchronized ApplyOutcome take(Manifest manifest, Optional<Digest> expected, Link.Follower follower) {
+    private synchronized ApplyOutcome take(
+            Manifest manifest, Optional<Digest> expected, Link.Follower follower, boolean fresh) {
         goBackIfLate();
         Release release = manifest.release();
         List<String> paths = release.files().map(FileEntry::path).toList();
@@ -151,8 +169,11 @@ final class ModelHost {
         if (manifest.number() <= number) {
             return new ApplyOutcome.Rejected(Reason.NUMBER_TOO_OLD, manifest.number() + " <= " + number);
         }
+        if (pending.isPresent() && !fresh) {
+            return new ApplyOutcome.Rejected(Reason.BUSY, "awaits confirmation over a new connection");
+        }
         if (pending.isPresent()) {
-            return new ApplyOutcome.Rejected(Reason.BUSY, "awaits confirmation");
+            keep(number);
         }
         if (expected.isPresent() && !expected.get().equals(look(paths, purged).digest())) {
             return new ApplyOutcome.Rejected(Reason.HOST_MOVED, "holds something else");
@@ -214,6 +235,10 @@ final class ModelHost {
 
     private synchronized Message.Status say() {
         goBackIfLate();
+        if (late.isPresent() && asked++ == 1) {
+            late.get().run();
+            late = Optional.empty();
+        }
         return new Message.Status(
                 current.map(Release::id),
                 number,
@@ -225,7 +250,38 @@ final class ModelHost {
                 Facts.NONE);
     }
 
+    /** An apply goes on when nobody follows it any more. */
+    private static final class LastingFollower implements Link.Follower {
+        private final Link.Follower follower;
+        private Optional<Error> gone = Optional.empty();
+
+        LastingFollower(Link.Follower follower) {
+            this.follower = follower;
+        }
+
+        @Override
+        public void step(ApplyStep step, String detail) {
+            try {
+                follower.step(step, detail);
+            } catch (Error e) {
+                gone = Optional.of(e);
+            }
+        }
+
+        void rethrow() {
+            gone.ifPresent(error -> {
+                throw error;
+            });
+        }
+    }
+
     private final class ModelLink implements Link {
+
+        private final boolean fresh;
+
+        ModelLink(boolean fresh) {
+            this.fresh = fresh;
+        }
 
         @Override
         public Message.Status status() {
@@ -243,7 +299,20 @@ final class ModelHost {
                 throw new LinkException(Reason.UNREACHABLE, name + ": cut before the apply");
             }
             hangs.ifPresent(this::hang);
-            ApplyOutcome outcome = take(Manifest.decode(manifest.manifestBytes()), expected, follower);
+            if (arrivesLate) {
+                arrivesLate = false;
+                late = Optional.of(
+                        () -> take(Manifest.decode(manifest.manifestBytes()), expected, (_, _) -> {}, fresh));
+                throw new LinkException(Reason.UNREACHABLE, name + ": connection reset");
+            }
+            var told = new LastingFollower(follower);
+            ApplyOutcome outcome = take(Manifest.decode(manifest.manifestBytes()), expected, told, fresh);
+            told.rethrow();
+            if (losesNetwork) {
+                cutOff = true;
+                losesNetwork = false;
+                throw new LinkException(Reason.UNREACHABLE, name + ": connection reset");
+            }
             if (cutsAfterApply) {
                 throw new LinkException(Reason.UNREACHABLE, name + ": cut after the apply");
             }

@@ -209,6 +209,7 @@ class RolloutsTest {
                     16,
                     Duration.ofMillis(300),
                     Duration.ofMillis(100),
+                    Duration.ofMillis(100),
                     Duration.ofMillis(1),
                     4,
                     Duration.ofMillis(200));
@@ -240,6 +241,20 @@ class RolloutsTest {
     }
 
     @Test
+    void applyThatArrivesLateIsConfirmedNotRepeated() {
+        try (var house = House.over(fleet)) {
+            ReleaseSet target = fleet.commit("a1", "hello");
+            fleet.host("db1").arrivesLate = true; // what was sent is applied only after the link broke and was asked about
+
+            assertThat(house.deploy(target).state()).isEqualTo(DONE);
+
+            assertAllHold(target);
+            assertThat(fleet.host("db1").awaitsConfirm()).isFalse();
+            assertThat(fleet.host("db1").appliedNumbers).hasSize(1);
+        }
+    }
+
+    @Test
     void releaseThatCutsTheHostOffCountsAsFailed() {
         fleet.policy = new RolloutPolicy(
                 List.of("db", "web"),
@@ -259,6 +274,32 @@ class RolloutsTest {
                             StepState.Failed.class,
                             failed -> assertThat(failed.reason()).isEqualTo(Reason.NOT_CONFIRMED));
             Await.until("db1 goes back", () -> fleet.host("db1").currentId().isEmpty());
+        }
+    }
+
+    @Test
+    void releaseThatTakesTheNetworkDownCountsAsFailed() {
+        fleet.policy = new RolloutPolicy(
+                List.of("db", "web"),
+                new Share.Hosts(1),
+                new Share.Percent(50),
+                0,
+                Duration.ZERO,
+                Set.of(),
+                Duration.ofMillis(200));
+        try (var house = House.over(fleet)) {
+            ReleaseSet good = fleet.commit("a1", "good");
+            house.deploy(good);
+            fleet.host("db1").losesNetwork = true;
+
+            Rollout rollout = house.deploy(fleet.commit("b2", "bad"));
+
+            assertThat(rollout.state()).isInstanceOf(RolloutState.Failed.class);
+            assertThat(house.step(rollout.id(), "db1"))
+                    .isInstanceOfSatisfying(
+                            StepState.Failed.class,
+                            failed -> assertThat(failed.reason()).isEqualTo(Reason.NOT_CONFIRMED));
+            assertAllHold(good);
         }
     }
 

@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 class BackOffTest {
 
     private final MutableClock clock = MutableClock.fixed();
-    private final BackOff backOff =
-            new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(30), clock, new Random(1));
+    private final BackOff backOff = new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(30), clock, new Random(1));
 
     private Duration delay() {
         return Duration.between(clock.instant(), backOff.notBefore());

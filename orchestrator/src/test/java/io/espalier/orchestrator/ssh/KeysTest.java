@@ -62,8 +62,7 @@ class KeysTest {
     @Test
     void deployKeyThatOthersMayReadIsNotUsed() throws IOException {
         DeployKey.in(folder);
-        Files.setPosixFilePermissions(
-                folder.resolve("deploy_ed25519"), PosixFilePermissions.fromString("rw-r--r--"));
+        Files.setPosixFilePermissions(folder.resolve("deploy_ed25519"), PosixFilePermissions.fromString("rw-r--r--"));
         assertThatThrownBy(() -> DeployKey.in(folder))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("rw-r--r--");

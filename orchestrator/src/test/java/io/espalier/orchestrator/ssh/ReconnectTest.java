@@ -176,8 +176,17 @@ class ReconnectTest {
         try (var mute = new ServerSocket(0)) {
             keys.pin("web1", DeployKey.in(folder.resolve("other")).publicLine());
             var quick = new SshSettings(
-                    "/a", "b", Duration.ofSeconds(1), Duration.ofMillis(300), Duration.ZERO, 1, 1, 1, 1,
-                    Duration.ofMillis(1), Duration.ofMillis(1));
+                    "/a",
+                    "b",
+                    Duration.ofSeconds(1),
+                    Duration.ofMillis(300),
+                    Duration.ZERO,
+                    1,
+                    1,
+                    1,
+                    1,
+                    Duration.ofMillis(1),
+                    Duration.ofMillis(1));
             var links = new SshLinks(
                     DeployKey.in(folder.resolve("keys")).login(),
                     keys,

@@ -93,7 +93,8 @@ final class Table {
             if (goes < 0) {
                 return shown;
             }
-            shown.remove(Integer.valueOf(goes)); // the value, not the place
+            int least = goes;
+            shown.removeIf(i -> i == least);
         }
         return shown;
     }
