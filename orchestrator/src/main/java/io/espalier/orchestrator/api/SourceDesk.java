@@ -59,7 +59,8 @@ public final class SourceDesk {
         return RequestRefused.notFound("there is no source '" + name + "'");
     }
 
-    private record Told(String state, @Nullable String reason, @Nullable String detail) {}
+    private record Told(
+            String state, @Nullable String reason, @Nullable String detail) {}
 
     private SourceView view(SourceState state, String baseUrl) {
         boolean isFleet = state.source().equals(fleet.name());
@@ -93,14 +94,15 @@ public final class SourceDesk {
     }
 
     private @Nullable String cloneUrl(String url, String baseUrl) {
-        return url.matches("[a-z0-9][a-z0-9-]*") && hosted.find(new SourceName(url)).isPresent()
+        return url.matches("[a-z0-9][a-z0-9-]*")
+                        && hosted.find(new SourceName(url)).isPresent()
                 ? baseUrl + "/git/" + url + ".git"
                 : null;
     }
 
     private List<ProblemView> problems() {
-        return reconciler.last() instanceof Pass.Refused(_, var problems)
-                ? problems.stream().map(PlanDesk::view).toList()
+        return reconciler.last() instanceof Pass.Refused refused
+                ? refused.problems().stream().map(PlanDesk::view).toList()
                 : List.of();
     }
 
