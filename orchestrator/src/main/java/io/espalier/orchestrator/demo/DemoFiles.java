@@ -11,6 +11,7 @@ import java.security.PublicKey;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -45,7 +46,7 @@ final class DemoFiles {
                                 host.name(),
                                 host.sshPort(),
                                 host.tier(),
-                                keys.get(host.name()).line()))
+                                Objects.requireNonNull(keys.get(host.name())).line()))
                 .collect(Collectors.joining());
     }
 
