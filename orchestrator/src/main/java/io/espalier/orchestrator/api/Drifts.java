@@ -138,7 +138,9 @@ public final class Drifts {
     /** Begins to put one host right. */
     public RolloutId heal(String host, String by) {
         HostName name = Hosts.parse(host);
-        hosts.inFleet(name).orElseThrow(() -> Hosts.unknown(host));
+        if (hosts.inFleet(name).isEmpty()) {
+            throw Hosts.unknown(host);
+        }
         ReleaseSet target = reconciler
                 .wanted()
                 .orElseThrow(() -> RequestRefused.conflict("invalid-revision", "there is no good revision yet"));

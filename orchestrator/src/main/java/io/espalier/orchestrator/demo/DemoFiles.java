@@ -38,14 +38,14 @@ final class DemoFiles {
     }
 
     /** The pinned key is what makes these hosts ours: no enrolment by hand is needed for them. */
-    static String hostsYaml(List<DemoHost> hosts, Map<String, HostKey> keys) {
-        return hosts.stream()
+    static String hostsYaml(Map<DemoHost, HostKey> hosts) {
+        return hosts.entrySet().stream()
                 .map(host -> "%s: { address: 127.0.0.1, port: %d, tier: %s, host-key: \"%s\" }%n"
                         .formatted(
-                                host.name(),
-                                host.sshPort(),
-                                host.tier(),
-                                keys.get(host.name()).line()))
+                                host.getKey().name(),
+                                host.getKey().sshPort(),
+                                host.getKey().tier(),
+                                host.getValue().line()))
                 .collect(Collectors.joining());
     }
 
