@@ -149,10 +149,16 @@ public final class RolloutDesk {
         return switch (event.kind()) {
             case WAVE -> "wave " + event.wave() + ": " + event.detail();
             case SENT -> host + "manifest sent";
-            case STEP -> host + event.detail().toLowerCase(Locale.ROOT).replace('_', '-');
+            case STEP -> host + stepText(event.detail());
             case REPLANNED -> host + "planned again: " + event.detail();
             default -> host + event.detail();
         };
+    }
+
+    /** {@code ROLLED_BACK unit web: ...} as {@code rolled-back unit web: ...} */
+    private static String stepText(String detail) {
+        int end = detail.indexOf(' ') < 0 ? detail.length() : detail.indexOf(' ');
+        return detail.substring(0, end).toLowerCase(Locale.ROOT).replace('_', '-') + detail.substring(end);
     }
 
     private static String kind(RolloutEvent event) {

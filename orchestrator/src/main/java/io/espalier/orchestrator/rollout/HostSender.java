@@ -319,8 +319,7 @@ final class HostSender {
                 StepState state = kept(rollout, step, applied, isAwaiting);
                 yield step.in(state, clock.instant(), false);
             }
-            case ApplyOutcome.Rejected(var reason, var detail) ->
-                judged(step, judge(rollout, reason, detail, 0));
+            case ApplyOutcome.Rejected(var reason, var detail) -> judged(step, judge(rollout, reason, detail, 0));
             case ApplyOutcome.RolledBack(var reason, var detail, var clean) ->
                 reason == Reason.NOT_CONFIRMED && why.isEmpty()
                         ? notTaken(step, why) // we were not there to confirm it: that is no fault of the release
