@@ -35,7 +35,8 @@ final class DemoProcess implements AutoCloseable {
             Files.createDirectories(dir);
             Path out = dir.resolve("out.txt");
             Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "--enable-native-access=ALL-UNNAMED",
                             "-XX:+UseSerialGC",
                             "-cp",
@@ -100,7 +101,13 @@ final class DemoProcess implements AutoCloseable {
         try {
             Path clone = dir.resolve("clone");
             if (Files.notExists(clone)) {
-                run(dir, "git", "clone", "-q", value(Pattern.compile("\"demo\"\\s*:\\s*\"([^\"]*)\"")), clone.toString());
+                run(
+                        dir,
+                        "git",
+                        "clone",
+                        "-q",
+                        value(Pattern.compile("\"demo\"\\s*:\\s*\"([^\"]*)\"")),
+                        clone.toString());
             }
             Path path = clone.resolve(file);
             String text = Files.readString(path);

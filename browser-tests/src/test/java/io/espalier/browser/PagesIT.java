@@ -101,8 +101,7 @@ class PagesIT {
     }
 
     private static void shoot(Page of, String name) {
-        of.screenshot(
-                new Page.ScreenshotOptions().setFullPage(true).setPath(SCREENSHOTS.resolve(name + ".png")));
+        of.screenshot(new Page.ScreenshotOptions().setFullPage(true).setPath(SCREENSHOTS.resolve(name + ".png")));
     }
 
     private void signIn() {
@@ -113,7 +112,8 @@ class PagesIT {
         on.navigate("/fleet");
         on.getByLabel("Name").fill("admin");
         on.getByLabel("Password").fill(demo.password());
-        on.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign in")).click();
+        on.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign in"))
+                .click();
         on.waitForURL(Pattern.compile(".*/fleet.*"));
     }
 
@@ -315,7 +315,8 @@ class PagesIT {
             Page bare = newPage(plain);
             signIn(bare);
             assertThat(bare.locator(".cell")).hasCount(3);
-            for (String path : List.of("/fleet", "/hosts/web1", "/sources", "/plan?now", "/rollouts", "/drift", "/settings")) {
+            for (String path :
+                    List.of("/fleet", "/hosts/web1", "/sources", "/plan?now", "/rollouts", "/drift", "/settings")) {
                 bare.navigate(path);
                 assertThat(bare.locator("h1")).isVisible();
                 Object overflow = bare.evaluate("document.documentElement.scrollWidth - innerWidth");

@@ -28,7 +28,10 @@ record OrchestratorProperties(
      * @param url of a PostgreSQL database, as {@code jdbc:postgresql://host/name}; the embedded one below {@code data} if
      *     absent
      */
-    record Database(@Nullable String url, @Nullable String user, @Nullable String password) {
+    record Database(
+            @Nullable String url,
+            @Nullable String user,
+            @Nullable String password) {
         @Override
         public String toString() {
             return "Database[" + url + "]";

@@ -77,9 +77,7 @@ class RolloutConfiguration {
     @Bean
     Plans plans(Links links, Releases releases, OrchestratorProperties properties) {
         return new Plans(
-                links,
-                releases,
-                new Plans.Limits(properties.hosts().parallel(), Plans.Limits.DEFAULT.perHost()));
+                links, releases, new Plans.Limits(properties.hosts().parallel(), Plans.Limits.DEFAULT.perHost()));
     }
 
     @Bean
@@ -145,9 +143,8 @@ class RolloutConfiguration {
     private static Map<HostName, Facts> facts(HostRegistry registry) {
         var facts = new HashMap<HostName, Facts>();
         registry.all()
-                .forEach(record -> record.report()
-                        .map(HostReport::facts)
-                        .ifPresent(known -> facts.put(record.name(), known)));
+                .forEach(record ->
+                        record.report().map(HostReport::facts).ifPresent(known -> facts.put(record.name(), known)));
         return facts;
     }
 

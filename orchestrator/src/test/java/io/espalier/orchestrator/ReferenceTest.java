@@ -64,8 +64,7 @@ class ReferenceTest {
     }
 
     /** What is below {@code prefix} and not below a longer prefix that is another record's. */
-    private static Map<String, Object> own(
-            Map<String, Object> given, String prefix, Map<Class<?>, String> records) {
+    private static Map<String, Object> own(Map<String, Object> given, String prefix, Map<Class<?>, String> records) {
         var own = new LinkedHashMap<String, Object>();
         given.forEach((name, value) -> {
             boolean isOthers = records.values().stream()
@@ -84,7 +83,8 @@ class ReferenceTest {
         scanner.findCandidateComponents("io.espalier.orchestrator").forEach(bean -> {
             try {
                 Class<?> type = Class.forName(bean.getBeanClassName());
-                found.put(type, type.getAnnotation(ConfigurationProperties.class).value());
+                found.put(
+                        type, type.getAnnotation(ConfigurationProperties.class).value());
             } catch (ClassNotFoundException e) {
                 throw new AssertionError(e);
             }

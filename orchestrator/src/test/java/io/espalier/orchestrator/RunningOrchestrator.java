@@ -30,10 +30,14 @@ public final class RunningOrchestrator implements AutoCloseable {
     public static RunningOrchestrator start(Path data) {
         var application = new SpringApplication(OrchestratorApplication.class);
         application.setDefaultProperties(Map.of(
-                "server.port", "0",
-                "espalier.data", data.toString(),
-                "espalier.access.first-password", PASSWORD,
-                "espalier.access.first-token", TOKEN));
+                "server.port",
+                "0",
+                "espalier.data",
+                data.toString(),
+                "espalier.access.first-password",
+                PASSWORD,
+                "espalier.access.first-token",
+                TOKEN));
         return new RunningOrchestrator(application.run("--server.port=0", "--espalier.data=" + data));
     }
 

@@ -89,26 +89,27 @@ class AccessConfiguration {
         AuthenticationEntryPoint ask = (request, response, e) -> {
             if (e instanceof TooManyTriesException tries) {
                 response.setHeader(
-                        HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, tries.retryAfter().toSeconds())));
+                        HttpHeaders.RETRY_AFTER,
+                        Long.toString(Math.max(1, tries.retryAfter().toSeconds())));
                 plain(response, HttpStatus.TOO_MANY_REQUESTS, String.valueOf(e.getMessage()));
                 return;
             }
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"Espalier\", charset=\"UTF-8\"");
             plain(response, HttpStatus.UNAUTHORIZED, "sign in with your name and password, or any name and a token");
         };
-        AccessDeniedHandler deny = (request, response, e) ->
-                plain(response, HttpStatus.FORBIDDEN, "this needs the right to push, which your token or account lacks");
-        shared(http.securityMatcher(request ->
-                        request.getRequestURI().startsWith("/git/") && !BearerFilter.hasToken(request)))
+        AccessDeniedHandler deny = (request, response, e) -> plain(
+                response, HttpStatus.FORBIDDEN, "this needs the right to push, which your token or account lacks");
+        shared(http.securityMatcher(
+                        request -> request.getRequestURI().startsWith("/git/") && !BearerFilter.hasToken(request)))
                 .csrf(AbstractHttpConfigurer::disable)
                 .authorizeHttpRequests(rules -> {
-                    rules.requestMatchers(AccessConfiguration::asksToPush)
-                            .hasAuthority(Right.PUSH.word());
+                    rules.requestMatchers(AccessConfiguration::asksToPush).hasAuthority(Right.PUSH.word());
                     applyRules(rules);
                 })
                 .authenticationProvider(passwords(signIns::byBasic))
                 .httpBasic(basic -> basic.authenticationEntryPoint(ask))
-                .exceptionHandling(refused -> refused.authenticationEntryPoint(ask).accessDeniedHandler(deny));
+                .exceptionHandling(
+                        refused -> refused.authenticationEntryPoint(ask).accessDeniedHandler(deny));
         return http.build();
     }
 
@@ -222,8 +223,8 @@ class AccessConfiguration {
                 ? "wait=" + Math.max(1, tries.retryAfter().toSeconds())
                 : "wrong";
         String name = request.getParameter("name");
-        response.sendRedirect("/sign-in?" + why
-                + (name == null ? "" : "&name=" + URLEncoder.encode(name, StandardCharsets.UTF_8)));
+        response.sendRedirect(
+                "/sign-in?" + why + (name == null ? "" : "&name=" + URLEncoder.encode(name, StandardCharsets.UTF_8)));
     }
 
     private static void plain(HttpServletResponse response, HttpStatus status, String text) throws IOException {
@@ -241,8 +242,9 @@ class AccessConfiguration {
         return new AuthenticationProvider() {
             @Override
             public Authentication authenticate(Authentication asked) {
-                String address =
-                        asked.getDetails() instanceof WebAuthenticationDetails details ? details.getRemoteAddress() : "";
+                String address = asked.getDetails() instanceof WebAuthenticationDetails details
+                        ? details.getRemoteAddress()
+                        : "";
                 return check.callerOf(asked.getName(), String.valueOf(asked.getCredentials()), address)
                         .map(CallerAuthentication::new)
                         .orElseThrow(() -> new BadCredentialsException("wrong name, password or token"));

@@ -30,8 +30,8 @@ public enum Right {
         return Arrays.stream(values())
                 .filter(right -> right.word().equals(word))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "right: " + word + " (expected: read, push, deploy or admin)"));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("right: " + word + " (expected: read, push, deploy or admin)"));
     }
 
     /** {@code rights} and all that they bring along, unmodifiable. */

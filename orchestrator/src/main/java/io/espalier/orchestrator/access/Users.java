@@ -93,8 +93,8 @@ public final class Users {
     private String hash(String password) {
         if (password.length() < SHORTEST_PASSWORD
                 || password.getBytes(StandardCharsets.UTF_8).length > LONGEST_PASSWORD_BYTES) {
-            throw new IllegalArgumentException("password: (expected: " + SHORTEST_PASSWORD + " to "
-                    + LONGEST_PASSWORD_BYTES + " characters)");
+            throw new IllegalArgumentException(
+                    "password: (expected: " + SHORTEST_PASSWORD + " to " + LONGEST_PASSWORD_BYTES + " characters)");
         }
         return String.valueOf(encoder.encode(password));
     }

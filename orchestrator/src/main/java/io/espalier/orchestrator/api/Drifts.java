@@ -120,7 +120,10 @@ public final class Drifts {
     public List<PlanView.Change> shown(String host) {
         HostName name = Hosts.parse(host);
         Optional<Host> known = hosts.inFleet(name);
-        var held = registry.find(name).flatMap(HostRecord::report).flatMap(HostReport::release).flatMap(releases::find);
+        var held = registry.find(name)
+                .flatMap(HostRecord::report)
+                .flatMap(HostReport::release)
+                .flatMap(releases::find);
         if (known.isEmpty() || held.isEmpty()) {
             return List.of();
         }

@@ -79,7 +79,8 @@ final class EventStream {
             List<RolloutEvent> events = following.next(isOver ? Duration.ZERO : HEARTBEAT);
             if (events.isEmpty()) {
                 if (isOver) {
-                    out.write("event: end\ndata: " + json.writeValueAsString(desk.view(rollout.id().value())) + "\n\n");
+                    out.write("event: end\ndata: "
+                            + json.writeValueAsString(desk.view(rollout.id().value())) + "\n\n");
                     response.flushBuffer();
                     return;
                 }

@@ -152,8 +152,8 @@ public final class HostDetails {
         for (Unit unit : release.units()) {
             for (FileEntry file : unit.files()) {
                 var origin = provenance.map(known -> known.files().get(file.path()));
-                var change = origin.flatMap(from -> lastChange(
-                        from.source(), provenance.get().sources().get(from.source()), from.path()));
+                var change = origin.flatMap(from ->
+                        lastChange(from.source(), provenance.get().sources().get(from.source()), from.path()));
                 files.add(new HeldFile(
                         file.path(),
                         unit.name(),
@@ -204,7 +204,8 @@ public final class HostDetails {
     }
 
     private Optional<ApplyView> failure(HostStep step) {
-        if (!(step.state() instanceof StepState.Failed(var reason, var detail)) || step.endedAt().isEmpty()) {
+        if (!(step.state() instanceof StepState.Failed(var reason, var detail))
+                || step.endedAt().isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new ApplyView(

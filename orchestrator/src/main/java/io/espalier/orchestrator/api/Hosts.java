@@ -47,7 +47,10 @@ public final class Hosts {
 
     /** What hosts to show; {@code null} is any. */
     public record Filter(
-            @Nullable String tier, @Nullable String tag, @Nullable String state, @Nullable String q) {
+            @Nullable String tier,
+            @Nullable String tag,
+            @Nullable String state,
+            @Nullable String q) {
 
         public static final Filter ALL = new Filter(null, null, null, null);
 
@@ -84,8 +87,9 @@ public final class Hosts {
         var views = new ArrayList<HostView>();
         var records = new HashMap<HostName, HostRecord>();
         registry.all().forEach(record -> records.put(record.name(), record));
-        fleet.ifPresent(known -> known.hosts().forEach((name, host) ->
-                views.add(view(name, Optional.of(host), Optional.ofNullable(records.remove(name)), now))));
+        fleet.ifPresent(known -> known.hosts()
+                .forEach((name, host) ->
+                        views.add(view(name, Optional.of(host), Optional.ofNullable(records.remove(name)), now))));
         records.values().stream()
                 .filter(record -> record.enrolment().isPresent())
                 .forEach(record -> views.add(view(record.name(), Optional.empty(), Optional.of(record), now)));
@@ -156,8 +160,8 @@ public final class Hosts {
                 tiers.add(new TierView(tier.name(), tier.title(), counts(inside), inside.size()));
             }
         });
-        byTier.forEach((name, inside) ->
-                tiers.add(new TierView(name, "Not in the fleet", counts(inside), inside.size())));
+        byTier.forEach(
+                (name, inside) -> tiers.add(new TierView(name, "Not in the fleet", counts(inside), inside.size())));
         return tiers;
     }
 
@@ -170,7 +174,8 @@ public final class Hosts {
         Optional<HostRecord.Verdict> verdict = record.map(known -> known.verdict(now));
         Optional<HostReport> report = record.flatMap(HostRecord::report);
         Optional<HostRecord.Enrolment> enrolment = record.flatMap(HostRecord::enrolment);
-        String address = host.map(known -> address(known.ssh().address(), known.ssh().port()))
+        String address = host.map(
+                        known -> address(known.ssh().address(), known.ssh().port()))
                 .or(() -> enrolment.map(known -> address(known.address(), known.port())))
                 .orElse("");
         return new HostView(

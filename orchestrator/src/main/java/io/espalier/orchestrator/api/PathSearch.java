@@ -22,13 +22,16 @@ public final class PathSearch {
     /** Paths of the wanted releases that contain {@code text}, sorted. */
     public List<Found> containing(String text, int limit) {
         var found = new TreeMap<String, Found>();
-        reconciler.wanted().ifPresent(set -> set.releases().forEach((host, release) -> release.files()
-                .map(FileEntry::path)
-                .filter(path -> path.contains(text))
-                .forEach(path -> found.merge(
-                        path,
-                        new Found(path, 1, host.value()),
-                        (before, one) -> new Found(path, before.hosts() + 1, before.example())))));
+        reconciler
+                .wanted()
+                .ifPresent(set -> set.releases()
+                        .forEach((host, release) -> release.files()
+                                .map(FileEntry::path)
+                                .filter(path -> path.contains(text))
+                                .forEach(path -> found.merge(
+                                        path,
+                                        new Found(path, 1, host.value()),
+                                        (before, one) -> new Found(path, before.hosts() + 1, before.example())))));
         return found.values().stream().limit(limit).toList();
     }
 }

@@ -87,10 +87,10 @@ public final class PlanDesk {
     public List<ProblemView> validate(ValidateRequest request) {
         Snapshot uploaded = UploadedSnapshot.of(fleet.name(), request.files());
         return switch (build(uploaded)) {
-            case Built.Ready(var releases) -> releases.warnings().stream()
-                    .map(PlanDesk::view)
-                    .toList();
-            case Built.Refused(var problems) -> problems.stream().map(PlanDesk::view).toList();
+            case Built.Ready(var releases) ->
+                releases.warnings().stream().map(PlanDesk::view).toList();
+            case Built.Refused(var problems) ->
+                problems.stream().map(PlanDesk::view).toList();
         };
     }
 
@@ -100,9 +100,11 @@ public final class PlanDesk {
         Rendering rendering =
                 builder.render(snapshot, (source, _) -> newest(source), name, Optional.ofNullable(unit), facts());
         return switch (rendering) {
-            case Rendering.Done(var rendered) -> rendered.units().stream()
-                    .flatMap(one -> one.files().stream().map(file -> view(one.spec().name(), file)))
-                    .toList();
+            case Rendering.Done(var rendered) ->
+                rendered.units().stream()
+                        .flatMap(one ->
+                                one.files().stream().map(file -> view(one.spec().name(), file)))
+                        .toList();
             case Rendering.Failed(var problems) ->
                 throw new SourceException(
                         io.espalier.protocol.Reason.RENDER_FAILED,
@@ -133,15 +135,14 @@ public final class PlanDesk {
 
     /** @param by who wants it */
     public RolloutId deploy(DeployRequest request, String by) {
-        ReleaseSet target =
-                switch (wanted()) {
-                    case Built.Ready(var releases) -> releases;
-                    case Built.Refused(var problems) ->
-                        throw RequestRefused.conflict(
-                                "invalid-revision",
-                                "the newest revision is rejected: "
-                                        + problems.getFirst().toString());
-                };
+        ReleaseSet target = switch (wanted()) {
+            case Built.Ready(var releases) -> releases;
+            case Built.Refused(var problems) ->
+                throw RequestRefused.conflict(
+                        "invalid-revision",
+                        "the newest revision is rejected: "
+                                + problems.getFirst().toString());
+        };
         refuseOtherRevision(request.ref(), target);
         Plan plan = plan(target, chosen(target, request.hosts(), request.tiers()));
         Optional<Digest> agreed = Optional.ofNullable(request.plan()).map(Digest::new);
@@ -196,9 +197,7 @@ public final class PlanDesk {
                 && known.get().sources().entrySet().stream()
                         .allMatch(source -> source.getKey().equals(fleet.name())
                                 ? snapshot.commit().equals(source.getValue())
-                                : newest(source.getKey())
-                                        .map(Snapshot::commit)
-                                        .equals(Optional.of(source.getValue())));
+                                : newest(source.getKey()).map(Snapshot::commit).equals(Optional.of(source.getValue())));
         return isNewest
                 ? new Built.Ready(known.get())
                 : builder.build(snapshot, (source, _) -> newest(source), facts());
@@ -215,21 +214,19 @@ public final class PlanDesk {
     private Map<HostName, Facts> facts() {
         var facts = new HashMap<HostName, Facts>();
         registry.all()
-                .forEach(record -> record.report()
-                        .map(HostReport::facts)
-                        .ifPresent(known -> facts.put(record.name(), known)));
+                .forEach(record ->
+                        record.report().map(HostReport::facts).ifPresent(known -> facts.put(record.name(), known)));
         return facts;
     }
 
     private PlanView view(Plan plan) {
-        int inSync = (int)
-                plan.hosts().values().stream().filter(HostPlan::isInSync).count();
+        int inSync =
+                (int) plan.hosts().values().stream().filter(HostPlan::isInSync).count();
         var groups = new ArrayList<PlanView.Group>();
         List<ChangeGroup> all = ChangeGroup.of(plan);
         all.stream().limit(MAX_GROUPS).forEach(group -> groups.add(view(group, plan)));
-        String reason = all.size() > MAX_GROUPS
-                ? (all.size() - MAX_GROUPS) + " more kinds of change are left out here"
-                : null;
+        String reason =
+                all.size() > MAX_GROUPS ? (all.size() - MAX_GROUPS) + " more kinds of change are left out here" : null;
         return new PlanView(
                 plan.digest().hex(),
                 plan.target().fleetCommit().revision().id(),
@@ -287,7 +284,8 @@ public final class PlanDesk {
     }
 
     private static RenderedFileView view(String unit, RenderedFile file) {
-        Optional<String> text = file.secret() ? Optional.empty() : text(file.content().bytes());
+        Optional<String> text =
+                file.secret() ? Optional.empty() : text(file.content().bytes());
         String note = file.secret() ? "(secret)" : text.isEmpty() ? "(binary or large)" : null;
         return new RenderedFileView(
                 file.path(),

@@ -112,8 +112,7 @@ public final class RolloutDesk {
             throw RequestRefused.malformed("hosts: " + request.hosts().size() + " (expected: one, or all)");
         }
         HostName host = Hosts.parse(request.hosts().getFirst());
-        return view(
-                rollouts.rollback(host, to.map(RolloutDesk::release), by).value());
+        return view(rollouts.rollback(host, to.map(RolloutDesk::release), by).value());
     }
 
     private static ReleaseId release(String text) {
@@ -231,10 +230,8 @@ public final class RolloutDesk {
             case RolloutState.Paused(var text) -> new Why(null, text);
             case RolloutState.Soaking(var wave, var until) ->
                 new Why(null, "wave " + wave + " is watched until " + until);
-            case RolloutState.Planned _,
-                    RolloutState.AwaitingApproval _,
-                    RolloutState.Running _,
-                    RolloutState.Done _ -> new Why(null, null);
+            case RolloutState.Planned _, RolloutState.AwaitingApproval _, RolloutState.Running _, RolloutState.Done _ ->
+                new Why(null, null);
         };
     }
 
@@ -250,7 +247,8 @@ public final class RolloutDesk {
         var byWave = new TreeMap<Integer, List<HostStep>>();
         steps.stream()
                 .filter(step -> step.wave() > 0)
-                .forEach(step -> byWave.computeIfAbsent(step.wave(), _ -> new ArrayList<>()).add(step));
+                .forEach(step -> byWave.computeIfAbsent(step.wave(), _ -> new ArrayList<>())
+                        .add(step));
         Map<String, Long> perTier = byWave.values().stream()
                 .flatMap(List::stream)
                 .collect(Collectors.groupingBy(step -> step.host().tier(), HashMap::new, Collectors.counting()));
@@ -259,10 +257,14 @@ public final class RolloutDesk {
         byWave.forEach((number, inside) -> {
             String tier = inside.getFirst().host().tier();
             int total = perTier.getOrDefault(tier, 0L).intValue();
-            boolean isCanary = begun.add(tier)
-                    && inside.size() < total
-                    && inside.size() == canaries(rollout.policy(), total);
-            waves.add(new Wave(number, tier, isCanary, waveState(inside), inside.stream().map(RolloutDesk::step).toList()));
+            boolean isCanary =
+                    begun.add(tier) && inside.size() < total && inside.size() == canaries(rollout.policy(), total);
+            waves.add(new Wave(
+                    number,
+                    tier,
+                    isCanary,
+                    waveState(inside),
+                    inside.stream().map(RolloutDesk::step).toList()));
         });
         return waves;
     }
@@ -275,7 +277,8 @@ public final class RolloutDesk {
         boolean anyFailed = steps.stream().anyMatch(step -> step.state() instanceof StepState.Failed);
         boolean anyBegun = steps.stream().anyMatch(step -> step.number() > 0);
         boolean isOver = steps.stream()
-                .noneMatch(step -> step.state() instanceof StepState.Pending || step.state() instanceof StepState.Sending);
+                .noneMatch(
+                        step -> step.state() instanceof StepState.Pending || step.state() instanceof StepState.Sending);
         if (anyFailed) {
             return "failed";
         }
@@ -295,10 +298,12 @@ public final class RolloutDesk {
                 reason = why.word();
                 detail = text;
             }
-            case StepState.Applied(_, var millis) -> took = millis;
+            case StepState.Applied applied -> took = applied.millis();
             case StepState.InSync _, StepState.Pending _, StepState.Sending _ -> {}
         }
-        String state = step.state() instanceof StepState.InSync ? "unchanged" : step.state().word();
+        String state = step.state() instanceof StepState.InSync
+                ? "unchanged"
+                : step.state().word();
         return new RolloutDetail.HostStep(
                 step.name().value(),
                 state,

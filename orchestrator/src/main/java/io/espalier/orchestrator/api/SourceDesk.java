@@ -59,7 +59,8 @@ public final class SourceDesk {
         return RequestRefused.notFound("there is no source '" + name + "'");
     }
 
-    private record Told(String state, @Nullable String reason, @Nullable String detail) {}
+    private record Told(
+            String state, @Nullable String reason, @Nullable String detail) {}
 
     private SourceView view(SourceState state, String baseUrl) {
         boolean isFleet = state.source().equals(fleet.name());
@@ -71,13 +72,13 @@ public final class SourceDesk {
                         Reason.INVALID_REVISION.word(),
                         "the newest revision cannot be rolled out; the fleet stays on its last good one");
         return switch (state.spec()) {
-            case SourceSpec.Git(var url, var ref, _) -> {
+            case SourceSpec.Git git -> {
                 Optional<Commit> commit = state.commit();
                 yield new SourceView(
                         state.source().value(),
                         isFleet ? "fleet" : "template",
-                        url,
-                        ref,
+                        git.url(),
+                        git.ref(),
                         commit.map(known -> known.revision().id()).orElse(null),
                         commit.map(Commit::author).orElse(null),
                         commit.map(Commit::subject).orElse(null),
@@ -86,21 +87,22 @@ public final class SourceDesk {
                         told.state(),
                         told.reason(),
                         told.detail(),
-                        cloneUrl(url, baseUrl),
+                        cloneUrl(git.url(), baseUrl),
                         problems);
             }
         };
     }
 
     private @Nullable String cloneUrl(String url, String baseUrl) {
-        return url.matches("[a-z0-9][a-z0-9-]*") && hosted.find(new SourceName(url)).isPresent()
+        return url.matches("[a-z0-9][a-z0-9-]*")
+                        && hosted.find(new SourceName(url)).isPresent()
                 ? baseUrl + "/git/" + url + ".git"
                 : null;
     }
 
     private List<ProblemView> problems() {
-        return reconciler.last() instanceof Pass.Refused(_, var problems)
-                ? problems.stream().map(PlanDesk::view).toList()
+        return reconciler.last() instanceof Pass.Refused refused
+                ? refused.problems().stream().map(PlanDesk::view).toList()
                 : List.of();
     }
 

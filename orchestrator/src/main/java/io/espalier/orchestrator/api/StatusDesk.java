@@ -65,13 +65,15 @@ public final class StatusDesk {
             case Pass.Refused(var commit, var problems) ->
                 new Judgement(
                         "stalled",
-                        "revision " + commit.revision().abbreviated() + " is rejected: "
-                                + problems.getFirst());
+                        "revision " + commit.revision().abbreviated() + " is rejected: " + problems.getFirst());
             case Pass.Held(var entry) ->
                 new Judgement(
                         "stalled",
-                        "revision " + entry.revision().substring(0, Math.min(8, entry.revision().length()))
-                                + " is quarantined, " + entry.reason().word() + ": " + entry.detail());
+                        "revision "
+                                + entry.revision()
+                                        .substring(
+                                                0, Math.min(8, entry.revision().length())) + " is quarantined, "
+                                + entry.reason().word() + ": " + entry.detail());
             case Pass.Failed(var detail) -> new Judgement("stalled", detail);
             case Pass.Unknown(var why) -> new Judgement("unknown", why);
             case Pass.Rolling _ -> new Judgement("rolling-out", null);

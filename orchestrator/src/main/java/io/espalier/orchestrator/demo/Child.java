@@ -153,7 +153,8 @@ final class Child implements AutoCloseable {
 
     private static String commandLine(ProcessHandle process) throws IOException {
         try {
-            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"), java.nio.charset.StandardCharsets.ISO_8859_1);
+            return Files.readString(
+                    Path.of("/proc/" + process.pid() + "/cmdline"), java.nio.charset.StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException gone) {
             return "";
         }

@@ -1,9 +1,9 @@
 package io.espalier.orchestrator.demo;
 
+import ch.qos.logback.classic.Level;
+import io.espalier.orchestrator.release.SigningKey;
 import io.espalier.orchestrator.ssh.DeployKey;
 import io.espalier.orchestrator.ssh.HostKey;
-import io.espalier.orchestrator.release.SigningKey;
-import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
@@ -86,7 +86,8 @@ public final class Demo implements AutoCloseable {
 
     private static void run(DemoOptions options) throws IOException, InterruptedException {
         DemoFolder folder = DemoFolder.open(options.dir());
-        try (var lockFile = new RandomAccessFile(folder.dir().resolve("run/demo.lock").toFile(), "rw")) {
+        try (var lockFile =
+                new RandomAccessFile(folder.dir().resolve("run/demo.lock").toFile(), "rw")) {
             FileLock lock = lockFile.getChannel().tryLock();
             if (lock == null) {
                 throw new IOException("a demo is running in " + folder.dir() + " already");

@@ -51,18 +51,13 @@ final class DemoFiles {
 
     static void agent(DemoHost host, PublicKey orchestrator) throws IOException {
         Path etc = Files.createDirectories(host.root().resolve("etc/espalier"));
-        DemoFolder.writePrivate(
-                etc.resolve("agent.yaml"),
-                """
+        DemoFolder.writePrivate(etc.resolve("agent.yaml"), """
                 auid: %s
                 orchestrator-key: %s
                 socket: %s
                 drift: { check: 5s }
-                """
-                        .formatted(
-                                host.auid(),
-                                Base64.getEncoder().encodeToString(orchestrator.getEncoded()),
-                                socketBeneath(host)));
+                """.formatted(
+                host.auid(), Base64.getEncoder().encodeToString(orchestrator.getEncoded()), socketBeneath(host)));
     }
 
     /** Beneath the root where it is there; a second slash in front marks a path of the machine itself. */
@@ -73,9 +68,7 @@ final class DemoFiles {
     }
 
     static void server(DemoFolder folder, int port) throws IOException {
-        DemoFolder.writePrivate(
-                folder.dir().resolve("server.yaml"),
-                """
+        DemoFolder.writePrivate(folder.dir().resolve("server.yaml"), """
                 server:
                   address: 127.0.0.1
                   port: %d
@@ -86,8 +79,8 @@ final class DemoFiles {
                     first-token: "%s"
                   sources:
                     fleet: { name: demo, url: demo }
-                """
-                        .formatted(port, folder.data(), folder.password(), folder.token()));
+                """.formatted(
+                        port, folder.data(), folder.password(), folder.token()));
     }
 
     static void summary(DemoFolder folder, String url, List<DemoHost> hosts) throws IOException {
@@ -95,9 +88,7 @@ final class DemoFiles {
                 .map(host -> "    {\"name\": \"%s\", \"auid\": \"%s\", \"root\": %s}"
                         .formatted(host.name(), host.auid(), quoted(host.root().toString())))
                 .collect(Collectors.joining(",\n"));
-        DemoFolder.writePrivate(
-                folder.dir().resolve("demo.json"),
-                """
+        DemoFolder.writePrivate(folder.dir().resolve("demo.json"), """
                 {
                   "url": "%s",
                   "user": "%s",
@@ -108,15 +99,14 @@ final class DemoFiles {
                 %s
                   ]
                 }
-                """
-                        .formatted(
-                                url,
-                                Demo.USER,
-                                folder.password(),
-                                folder.token(),
-                                gitUrl(url, folder.token(), "demo"),
-                                gitUrl(url, folder.token(), "templates"),
-                                each));
+                """.formatted(
+                        url,
+                        Demo.USER,
+                        folder.password(),
+                        folder.token(),
+                        gitUrl(url, folder.token(), "demo"),
+                        gitUrl(url, folder.token(), "templates"),
+                        each));
     }
 
     /** With the token in it, so that a clone asks for nothing. */

@@ -19,8 +19,7 @@ record DemoOptions(Optional<Integer> port, Path dir, int hosts) {
     static final int MAX_HOSTS = 50;
     private static final int DEFAULT_HOSTS = 3;
 
-    static final String USAGE =
-            """
+    static final String USAGE = """
             usage: espalier demo [--port 8080] [--dir DIR] [--hosts 3]
 
             Starts an orchestrator with its own git server and demo hosts on this machine, each a real agent behind a

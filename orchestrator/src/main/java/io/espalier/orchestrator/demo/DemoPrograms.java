@@ -31,7 +31,8 @@ final class DemoPrograms {
                 return folder.resolve("repos");
             }
         }
-        throw new IllegalStateException("no sample fleets (repos/demo) in " + start + " or above; is " + HOME + " right?");
+        throw new IllegalStateException(
+                "no sample fleets (repos/demo) in " + start + " or above; is " + HOME + " right?");
     }
 
     private static List<String> role(String role, String mainClass, String... arguments) {

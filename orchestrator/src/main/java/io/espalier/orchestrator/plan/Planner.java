@@ -47,7 +47,8 @@ public final class Planner {
         }
         changes.sort(Comparator.comparing(FileChange::path));
         changes.addAll(removals(wanted, held, onHost.keySet(), previous));
-        return new HostPlan(wanted.host(), held.current(), id, held.digest(), changes, reloads(wanted, changes, previous));
+        return new HostPlan(
+                wanted.host(), held.current(), id, held.digest(), changes, reloads(wanted, changes, previous));
     }
 
     private static Optional<FileChange> write(String unit, FileEntry wanted, Optional<ObservedFile> onHost) {

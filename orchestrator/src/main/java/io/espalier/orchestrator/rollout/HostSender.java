@@ -145,17 +145,11 @@ final class HostSender {
                 : apply(rollout, step, auid, release, link, Optional.of(plan.observed()));
     }
 
-    private Try apply(
-            Rollout rollout, HostStep step, Auid auid, Release release, Link link, Optional<Digest> expected)
+    private Try apply(Rollout rollout, HostStep step, Auid auid, Release release, Link link, Optional<Digest> expected)
             throws InterruptedException {
         Instant begin = clock.instant();
         var manifest = new Manifest(
-                auid,
-                step.number(),
-                rollout.kind(),
-                begin,
-                rollout.policy().confirmWithin(),
-                release);
+                auid, step.number(), rollout.kind(), begin, rollout.policy().confirmWithin(), release);
         tell(rollout, step, Kind.SENT, "", "manifest " + step.number(), 0);
         try {
             ApplyOutcome outcome = link.apply(
@@ -325,8 +319,7 @@ final class HostSender {
                 StepState state = kept(rollout, step, applied, isAwaiting);
                 yield step.in(state, clock.instant(), false);
             }
-            case ApplyOutcome.Rejected(var reason, var detail) ->
-                judged(step, judge(rollout, step, reason, detail, 0));
+            case ApplyOutcome.Rejected(var reason, var detail) -> judged(step, judge(rollout, step, reason, detail, 0));
             case ApplyOutcome.RolledBack(var reason, var detail, var clean) ->
                 reason == Reason.NOT_CONFIRMED && why.isEmpty()
                         ? notTaken(step, why) // we were not there to confirm it: that is no fault of the release

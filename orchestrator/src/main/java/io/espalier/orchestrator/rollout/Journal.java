@@ -152,8 +152,8 @@ final class Journal implements AutoCloseable {
         var events = new ArrayList<RolloutEvent>();
         for (HostStep step : steps) {
             if (step.state() instanceof StepState.Waiting(var reason, var detail)) {
-                events.add(draft(
-                        rollout, step.wave(), Optional.of(step.name()), Kind.WAITING, reason.word(), detail, 0));
+                events.add(
+                        draft(rollout, step.wave(), Optional.of(step.name()), Kind.WAITING, reason.word(), detail, 0));
             }
         }
         insert(events);

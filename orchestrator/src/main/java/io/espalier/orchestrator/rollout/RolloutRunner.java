@@ -233,8 +233,7 @@ final class RolloutRunner {
             }
             Rollout ended = rollout.in(state, rollout.version());
             journal.write(rollout.id(), Kind.STATE, state.word());
-            journal.write(
-                    rollout.id(), Kind.VERDICT, Verdicts.line(ended, store.steps(rollout.id()), clock.instant()));
+            journal.write(rollout.id(), Kind.VERDICT, Verdicts.line(ended, store.steps(rollout.id()), clock.instant()));
             return true;
         }));
     }

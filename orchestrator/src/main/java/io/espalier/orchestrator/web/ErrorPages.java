@@ -46,7 +46,8 @@ final class ErrorPages implements ErrorController {
 
     private static String detail(int status) {
         return switch (status) {
-            case 403 -> "Your account lacks the right to do this, or the page was open for too long: go back, reload it, try again.";
+            case 403 ->
+                "Your account lacks the right to do this, or the page was open for too long: go back, reload it, try again.";
             case 404 -> "The address is wrong, or what it named is gone.";
             default -> "";
         };

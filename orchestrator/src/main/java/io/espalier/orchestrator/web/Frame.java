@@ -37,10 +37,7 @@ final class Frame {
             return caller == null
                     ? new Visitor("", false, false, false)
                     : new Visitor(
-                            caller.user(),
-                            caller.may(Right.PUSH),
-                            caller.may(Right.DEPLOY),
-                            caller.may(Right.ADMIN));
+                            caller.user(), caller.may(Right.PUSH), caller.may(Right.DEPLOY), caller.may(Right.ADMIN));
         }
     }
 

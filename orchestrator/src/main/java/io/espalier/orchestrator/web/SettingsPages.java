@@ -41,9 +41,7 @@ final class SettingsPages {
     /** Answers with the page itself, because the token is shown this once and must not stand in an address. */
     @PostMapping("/settings/tokens")
     String createToken(
-            @RequestParam String label,
-            @RequestParam(required = false) @Nullable List<String> rights,
-            Model model) {
+            @RequestParam String label, @RequestParam(required = false) @Nullable List<String> rights, Model model) {
         CreatedToken created = people.createToken(CurrentCaller.get(), label, rights == null ? List.of() : rights);
         model.addAttribute("created", created);
         return show(model);

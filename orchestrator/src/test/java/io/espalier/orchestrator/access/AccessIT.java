@@ -48,7 +48,9 @@ class AccessIT {
 
     private record Mapping(HttpMethod method, String pattern) {
         String examplePath() {
-            return pattern.replaceAll("\\{\\*[^}]+}", "x").replaceAll("\\{[^}]+}", "1").replace("**", "x");
+            return pattern.replaceAll("\\{\\*[^}]+}", "x")
+                    .replaceAll("\\{[^}]+}", "1")
+                    .replace("**", "x");
         }
     }
 
@@ -59,9 +61,10 @@ class AccessIT {
                 .getBeansOfType(RequestMappingInfoHandlerMapping.class)
                 .values()) {
             for (RequestMappingInfo info : handlers.getHandlerMethods().keySet()) {
-                Set<RequestMethod> methods = info.getMethodsCondition().getMethods().isEmpty()
-                        ? Set.of(RequestMethod.GET, RequestMethod.POST)
-                        : info.getMethodsCondition().getMethods();
+                Set<RequestMethod> methods =
+                        info.getMethodsCondition().getMethods().isEmpty()
+                                ? Set.of(RequestMethod.GET, RequestMethod.POST)
+                                : info.getMethodsCondition().getMethods();
                 for (String pattern : info.getPatternValues()) {
                     methods.forEach(method -> all.add(new Mapping(method.asHttpMethod(), pattern)));
                 }
@@ -74,9 +77,8 @@ class AccessIT {
         var path = PathContainer.parsePath(mapping.examplePath());
         return AccessRules.ALL.stream()
                 .filter(rule -> rule.method() == null || rule.method().equals(mapping.method()))
-                .filter(rule -> PathPatternParser.defaultInstance
-                        .parse(rule.pattern())
-                        .matches(path))
+                .filter(rule ->
+                        PathPatternParser.defaultInstance.parse(rule.pattern()).matches(path))
                 .findFirst();
     }
 
@@ -94,7 +96,8 @@ class AccessIT {
     void whatIsNotOpenIsRefusedToStrangers() {
         Map<String, Integer> answers = new LinkedHashMap<>();
         mappings().stream()
-                .filter(mapping -> rule(mapping).flatMap(AccessRules.Rule::right).isPresent())
+                .filter(mapping ->
+                        rule(mapping).flatMap(AccessRules.Rule::right).isPresent())
                 .forEach(mapping -> answers.put(
                         mapping.method() + " " + mapping.pattern(),
                         orchestrator
@@ -192,16 +195,15 @@ class AccessIT {
         assertThat(send(basic("mallory", "wrong-again", "/git/fleet.git/info/refs?service=git-upload-pack")))
                 .isEqualTo(429);
         assertThat(send(basic(
-                        "admin",
-                        RunningOrchestrator.PASSWORD,
-                        "/git/fleet.git/info/refs?service=git-upload-pack")))
+                        "admin", RunningOrchestrator.PASSWORD, "/git/fleet.git/info/refs?service=git-upload-pack")))
                 .isEqualTo(200);
     }
 
     @Test
     void browserSignsInStaysSignedInAndSignsOut() {
         Browser browser = new Browser();
-        assertThat(browser.get("/fleet").headers().firstValue("Location").orElse("")).endsWith("/sign-in");
+        assertThat(browser.get("/fleet").headers().firstValue("Location").orElse(""))
+                .endsWith("/sign-in");
 
         HttpResponse<String> signedIn =
                 browser.post("/sign-in", Map.of("name", "admin", "password", RunningOrchestrator.PASSWORD));
@@ -236,8 +238,8 @@ class AccessIT {
                 .POST(BodyPublishers.ofString("label=stolen&rights=admin")));
 
         assertThat(answer.statusCode()).isEqualTo(403);
-        assertThat(orchestrator.bean(Tokens.class).of("admin")).noneMatch(token -> token.label()
-                .equals("stolen"));
+        assertThat(orchestrator.bean(Tokens.class).of("admin"))
+                .noneMatch(token -> token.label().equals("stolen"));
     }
 
     @Test

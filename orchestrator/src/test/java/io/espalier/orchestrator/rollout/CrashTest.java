@@ -23,7 +23,13 @@ import org.junit.jupiter.api.Test;
 class CrashTest {
 
     private static final RolloutLimits ONE_AT_A_TIME = new RolloutLimits(
-            1, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofMillis(1), 4, Duration.ofMillis(200));
+            1,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(1),
+            Duration.ofMillis(1),
+            4,
+            Duration.ofMillis(200));
 
     private Optional<Thread.UncaughtExceptionHandler> handler = Optional.empty();
 
@@ -113,12 +119,14 @@ class CrashTest {
         return house.rollouts.before(Long.MAX_VALUE, 10).stream()
                 .map(rollout -> rollout.id() + " " + rollout.revision() + " " + rollout.state() + "\n"
                         + house.rollouts.steps(rollout.id()).stream()
-                                .map(step -> "  " + step.name() + " " + step.wave() + " " + step.state() + " " + step.number())
+                                .map(step -> "  " + step.name() + " " + step.wave() + " " + step.state() + " "
+                                        + step.number())
                                 .collect(Collectors.joining("\n"))
                         + "\n"
                         + house.rollouts.events(rollout.id(), 0, 1000).stream()
-                                .map(event -> "  " + event.at() + " " + event.kind() + " " + event.host().map(HostName::value).orElse("") + " "
-                                        + event.reason() + " " + event.detail())
+                                .map(event -> "  " + event.at() + " " + event.kind() + " "
+                                        + event.host().map(HostName::value).orElse("") + " " + event.reason() + " "
+                                        + event.detail())
                                 .collect(Collectors.joining("\n")))
                 .collect(Collectors.joining("\n"));
     }

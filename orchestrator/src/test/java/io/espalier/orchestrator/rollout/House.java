@@ -23,7 +23,13 @@ import org.h2.jdbcx.JdbcDataSource;
 final class House implements AutoCloseable {
 
     static final RolloutLimits LIMITS = new RolloutLimits(
-            16, Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofMillis(1), 4, Duration.ofMillis(200));
+            16,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(1),
+            Duration.ofMillis(1),
+            4,
+            Duration.ofMillis(200));
 
     private static final KeyPair KEY = key();
 

@@ -244,7 +244,8 @@ class RolloutsTest {
     void applyThatArrivesLateIsConfirmedNotRepeated() {
         try (var house = House.over(fleet)) {
             ReleaseSet target = fleet.commit("a1", "hello");
-            fleet.host("db1").arrivesLate = true; // what was sent is applied only after the link broke and was asked about
+            fleet.host("db1").arrivesLate =
+                    true; // what was sent is applied only after the link broke and was asked about
 
             assertThat(house.deploy(target).state()).isEqualTo(DONE);
 
