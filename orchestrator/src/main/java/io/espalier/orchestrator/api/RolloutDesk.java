@@ -298,7 +298,7 @@ public final class RolloutDesk {
                 reason = why.word();
                 detail = text;
             }
-            case StepState.Applied applied -> took = applied.millis();
+            case StepState.Applied applied -> took = applied.tookMillis();
             case StepState.InSync _, StepState.Pending _, StepState.Sending _ -> {}
         }
         String state = step.state() instanceof StepState.InSync
