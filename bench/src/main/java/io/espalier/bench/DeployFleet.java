@@ -129,8 +129,7 @@ public final class DeployFleet {
     }
 
     private static Figures figures(String name, List<Double> values) {
-        return new Figures(
-                name, "s", values.stream().mapToDouble(Double::doubleValue).toArray());
+        return new Figures(name, "s", values);
     }
 
     private static long agentMemory(TestHost host) throws IOException {

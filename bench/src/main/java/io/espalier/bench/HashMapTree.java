@@ -2,11 +2,14 @@ package io.espalier.bench;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The peer: a node object with a map of children, as one would write it first; names interned, maps made lazily. */
 final class HashMapTree {
     static final class Node {
+        @Nullable
         Map<String, Node> children;
+
         double value;
         long count;
     }

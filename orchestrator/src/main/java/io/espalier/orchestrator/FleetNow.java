@@ -29,6 +29,7 @@ final class FleetNow {
     }
 
     /** Those with an agent. */
+    @SuppressWarnings("ReferenceEquality") // each set is built once; telling one twice does no harm
     synchronized Collection<Host> hosts() {
         Optional<ReleaseSet> now = wanted.get();
         if (now.isEmpty()) {

@@ -138,7 +138,7 @@ public final class Demo implements AutoCloseable {
         boolean first = !Files.exists(folder.data().resolve("git/demo.git"));
         System.out.printf("%s %d hosts in %s%n", first ? "setting up" : "carrying on with", hosts.size(), folder.dir());
         String deployKey = DeployKey.in(folder.keys()).publicLine();
-        Map<String, HostKey> hostKeys = new LinkedHashMap<>();
+        Map<DemoHost, HostKey> hostKeys = new LinkedHashMap<>();
         for (DemoHost host : hosts) {
             DemoSshServer server = DemoSshServer.start(
                     folder.sshKey(host.name()),
@@ -148,10 +148,10 @@ public final class Demo implements AutoCloseable {
                     host.sshPort(),
                     DemoSshServer.Sockets.ALLOWED);
             sshServers.add(server);
-            hostKeys.put(host.name(), server.hostKey());
+            hostKeys.put(host, server.hostKey());
             DemoFiles.agent(host, SigningKey.in(folder.keys()).publicKey());
         }
-        DemoFiles.repositories(folder, DemoPrograms.samples(), DemoFiles.hostsYaml(hosts, hostKeys));
+        DemoFiles.repositories(folder, DemoPrograms.samples(), DemoFiles.hostsYaml(hostKeys));
         DemoFiles.server(folder, port);
         DemoFiles.summary(folder, url(), hosts);
 

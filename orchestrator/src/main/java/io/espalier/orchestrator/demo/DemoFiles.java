@@ -11,7 +11,6 @@ import java.security.PublicKey;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -39,14 +38,14 @@ final class DemoFiles {
     }
 
     /** The pinned key is what makes these hosts ours: no enrolment by hand is needed for them. */
-    static String hostsYaml(List<DemoHost> hosts, Map<String, HostKey> keys) {
-        return hosts.stream()
+    static String hostsYaml(Map<DemoHost, HostKey> hosts) {
+        return hosts.entrySet().stream()
                 .map(host -> "%s: { address: 127.0.0.1, port: %d, tier: %s, host-key: \"%s\" }%n"
                         .formatted(
-                                host.name(),
-                                host.sshPort(),
-                                host.tier(),
-                                Objects.requireNonNull(keys.get(host.name())).line()))
+                                host.getKey().name(),
+                                host.getKey().sshPort(),
+                                host.getKey().tier(),
+                                host.getValue().line()))
                 .collect(Collectors.joining());
     }
 

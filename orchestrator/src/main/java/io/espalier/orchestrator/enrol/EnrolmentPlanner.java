@@ -192,6 +192,8 @@ final class EnrolmentPlanner {
                         "--strip-components=1",
                         "--no-same-owner",
                         "--no-same-permissions")));
+        // whatever umask it was made and unpacked under: the bridge runs as the deploy user
+        steps.add(new Run("unpacking it", List.of("chmod", "-R", "a+rX,go-w", UNPACK)));
         steps.add(new Run("unpacking it", List.of("mv", "-T", UNPACK, folder)));
         steps.add(new Run("unpacking it", List.of("rm", "-f", ARCHIVE)));
         steps.add(new Run("putting it in place", List.of("ln", "-sfn", image.folder(), OPT + "/.current")));

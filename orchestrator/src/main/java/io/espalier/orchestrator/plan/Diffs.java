@@ -205,9 +205,9 @@ public final class Diffs {
     }
 
     private static boolean isControl(int c) {
-        return c < 0x20 && c != '\t'
-                || c >= 0x7f && c < 0xa0
-                || c >= 0x202a && c <= 0x202e
-                || c >= 0x2066 && c <= 0x2069;
+        return (c < 0x20 && c != '\t')
+                || (c >= 0x7f && c < 0xa0)
+                || (c >= 0x202a && c <= 0x202e)
+                || (c >= 0x2066 && c <= 0x2069);
     }
 }

@@ -84,7 +84,7 @@ public final class Plans {
                 try {
                     plans.put(answer.getKey(), answer.getValue().get());
                 } catch (ExecutionException e) {
-                    unreachable.put(answer.getKey(), whyNot(e.getCause()));
+                    unreachable.put(answer.getKey(), whyNot(e));
                 }
             }
         }

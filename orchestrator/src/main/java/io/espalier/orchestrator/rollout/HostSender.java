@@ -120,7 +120,7 @@ final class HostSender {
                     ? lookAndApply(rollout, step, auid, release, link)
                     : apply(rollout, step, auid, release, link, step.observed());
         } catch (LinkException e) {
-            return judge(rollout, step, e.reason(), String.valueOf(e.getMessage()), 0);
+            return judge(rollout, e.reason(), String.valueOf(e.getMessage()), 0);
         }
     }
 
@@ -161,7 +161,7 @@ final class HostSender {
         } catch (LinkException e) {
             return Trouble.of(e.reason()) == Trouble.HOST
                     ? new Try.Unknown(e)
-                    : judge(rollout, step, e.reason(), String.valueOf(e.getMessage()), 0);
+                    : judge(rollout, e.reason(), String.valueOf(e.getMessage()), 0);
         }
     }
 
@@ -194,14 +194,14 @@ final class HostSender {
             case ApplyOutcome.Rejected(var reason, var detail) -> {
                 long above =
                         Trouble.of(reason) == Trouble.NUMBER ? link.status().number() : 0;
-                yield judge(rollout, step, reason, detail, above);
+                yield judge(rollout, reason, detail, above);
             }
             case ApplyOutcome.RolledBack(var reason, var detail, var clean) ->
-                taken(rollout, step, reason, clean ? detail : unclean(detail));
+                taken(rollout, reason, clean ? detail : unclean(detail));
         };
     }
 
-    private Try judge(Rollout rollout, HostStep step, Reason reason, String detail, long above) {
+    private static Try judge(Rollout rollout, Reason reason, String detail, long above) {
         return switch (Trouble.of(reason)) {
             case HOST ->
                 reason == Reason.INTERRUPTED
@@ -218,10 +218,10 @@ final class HostSender {
     }
 
     /** Taken back after the switch: an agent that fails at the release blames it. */
-    private Try taken(Rollout rollout, HostStep step, Reason reason, String detail) {
+    private static Try taken(Rollout rollout, Reason reason, String detail) {
         return reason == Reason.INTERNAL
                 ? new Try.Ended(new StepState.Failed(reason, detail))
-                : judge(rollout, step, reason, detail, 0);
+                : judge(rollout, reason, detail, 0);
     }
 
     private StepState kept(Rollout rollout, HostStep step, ApplyOutcome.Applied applied, boolean isAwaiting)
@@ -319,11 +319,11 @@ final class HostSender {
                 StepState state = kept(rollout, step, applied, isAwaiting);
                 yield step.in(state, clock.instant(), false);
             }
-            case ApplyOutcome.Rejected(var reason, var detail) -> judged(step, judge(rollout, step, reason, detail, 0));
+            case ApplyOutcome.Rejected(var reason, var detail) -> judged(step, judge(rollout, reason, detail, 0));
             case ApplyOutcome.RolledBack(var reason, var detail, var clean) ->
                 reason == Reason.NOT_CONFIRMED && why.isEmpty()
                         ? notTaken(step, why) // we were not there to confirm it: that is no fault of the release
-                        : judged(step, taken(rollout, step, reason, clean ? detail : unclean(detail)));
+                        : judged(step, taken(rollout, reason, clean ? detail : unclean(detail)));
         };
     }
 

@@ -3,7 +3,6 @@ package io.espalier.orchestrator.rollout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -89,8 +88,8 @@ final class RunControl {
         long nanos = Math.min(wait.toNanos(), GLANCE.toNanos());
         lock.lock();
         try {
-            if (!stopped && nanos > 0) {
-                stoppedChanged.await(nanos, TimeUnit.NANOSECONDS);
+            while (!stopped && nanos > 0) {
+                nanos = stoppedChanged.awaitNanos(nanos);
             }
         } finally {
             lock.unlock();

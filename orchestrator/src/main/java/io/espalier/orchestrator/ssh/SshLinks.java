@@ -11,8 +11,11 @@ import io.espalier.orchestrator.host.Traffic;
 import io.espalier.orchestrator.host.Watchdog;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.Reason;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +34,9 @@ import java.util.stream.Collectors;
 public final class SshLinks implements Links {
 
     private static final int MOST_JUMPS = 4;
+
+    /** Hosts of the fleet are asked for their status far more often than this. */
+    private static final Duration IDLE = Duration.ofMinutes(15);
 
     private final Login login;
     private final HostKeys hostKeys;
@@ -163,21 +169,27 @@ public final class SshLinks implements Links {
                         settings));
     }
 
-    /** Closes the connections that were unused for longest, until one more may be opened. */
+    /**
+     * Closes what nobody has used for long, as of hosts that left the fleet, and then what was unused for longest, until
+     * one more may be opened.
+     */
     private void makeRoom() {
-        long open = connections();
-        if (open < settings.connections()) {
-            return;
-        }
         Set<HostName> jumps =
                 slots.values().stream().flatMap(slot -> slot.jump().stream()).collect(Collectors.toSet());
-        slots.entrySet().stream()
+        List<HostSlot> closable = slots.entrySet().stream()
                 .filter(slot -> !jumps.contains(slot.getKey()))
                 .map(Map.Entry::getValue)
                 .filter(slot -> slot.isConnected() && !slot.isInUse())
                 .sorted(Comparator.comparing(HostSlot::lastUsed))
-                .limit(open - settings.connections() + 1)
-                .toList()
-                .forEach(HostSlot::drop);
+                .toList();
+        Instant old = clock.instant().minus(IDLE);
+        long tooMany = connections() - settings.connections() + 1;
+        for (HostSlot slot : closable) {
+            if (tooMany <= 0 && !slot.lastUsed().isBefore(old)) {
+                return;
+            }
+            slot.drop();
+            tooMany--;
+        }
     }
 }

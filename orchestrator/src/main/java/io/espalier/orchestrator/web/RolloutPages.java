@@ -53,7 +53,7 @@ final class RolloutPages {
             List<HostStep> shown = wave.hosts();
             if (shown.size() > HOSTS_A_WAVE) {
                 shown = shown.stream()
-                        .sorted(java.util.Comparator.comparing(RolloutPages::calm))
+                        .sorted(java.util.Comparator.comparingInt(RolloutPages::calm))
                         .limit(HOSTS_A_WAVE)
                         .toList();
             }

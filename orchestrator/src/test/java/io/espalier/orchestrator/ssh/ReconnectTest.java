@@ -149,6 +149,26 @@ class ReconnectTest {
     }
 
     @Test
+    void connectionThatNobodyUsesIsClosedWhenAnotherIsMade() throws Exception {
+        var server = server(0);
+        open.add(new ProtocolPeer(folder.resolve("agent.sock")));
+        keys.trust("web1", HostKeys.Trust.pinned(server.hostKey()));
+        keys.trust("web2", HostKeys.Trust.pinned(server.hostKey()));
+        SshLinks links = links();
+        Host second = Hosts.at("web2", "127.0.0.1", server.port(), "espalier", Optional.empty(), Optional.empty());
+        links.open(at(server.port())).close();
+        links.open(second).close();
+        assertThat(links.connections()).isEqualTo(2);
+        clock.advance(Duration.ofMinutes(16));
+        links.open(second).close();
+        assertThat(links.connections()).isEqualTo(2);
+        keys.pin("web3", server.hostKey().line());
+        links.open(Hosts.at("web3", "127.0.0.1", server.port(), "espalier", Optional.empty(), Optional.empty()))
+                .close();
+        assertThat(links.connections()).isEqualTo(2);
+    }
+
+    @Test
     void restartedServerIsConnectedToAgain() throws Exception {
         var server = server(0);
         int port = server.port();
