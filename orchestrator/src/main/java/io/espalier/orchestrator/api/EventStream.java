@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -33,10 +35,14 @@ final class EventStream {
     private static final int MOST_READERS = 500;
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
 
+    /** How soon a stream notices that the orchestrator ends. */
+    private static final Duration LOOK = Duration.ofMillis(500);
+
     private final RolloutDesk desk;
     private final Rollouts rollouts;
     private final JsonMapper json;
     private final Semaphore readers = new Semaphore(MOST_READERS);
+    private volatile boolean ending;
 
     EventStream(RolloutDesk desk, Rollouts rollouts, JsonMapper json) {
         this.desk = desk;
@@ -73,17 +79,21 @@ final class EventStream {
         var out = response.getWriter();
         out.write("retry: 1000\n\n");
         response.flushBuffer();
-        while (true) {
+        long told = System.nanoTime();
+        while (!ending) {
             // Before the events: what came in between is read once more and found to be nothing
             boolean isOver = rollouts.find(rollout.id()).state().isOver();
-            List<RolloutEvent> events = following.next(isOver ? Duration.ZERO : HEARTBEAT);
+            List<RolloutEvent> events = following.next(isOver ? Duration.ZERO : LOOK);
+            if (events.isEmpty() && isOver) {
+                out.write("event: end\ndata: "
+                        + json.writeValueAsString(desk.view(rollout.id().value())) + "\n\n");
+                response.flushBuffer();
+                return;
+            }
+            if (events.isEmpty() && System.nanoTime() - told < HEARTBEAT.toNanos()) {
+                continue;
+            }
             if (events.isEmpty()) {
-                if (isOver) {
-                    out.write("event: end\ndata: "
-                            + json.writeValueAsString(desk.view(rollout.id().value())) + "\n\n");
-                    response.flushBuffer();
-                    return;
-                }
                 out.write(": still here\n\n");
             }
             for (RolloutEvent event : events) {
@@ -95,6 +105,13 @@ final class EventStream {
                 return; // the reader is gone
             }
             response.flushBuffer();
+            told = System.nanoTime();
         }
+    }
+
+    /** Lets every reader go, who comes back when the next orchestrator is there. */
+    @EventListener
+    void ending(ContextClosedEvent event) {
+        ending = true;
     }
 }

@@ -186,13 +186,12 @@ public final class Hosts {
                         .or(() -> enrolment.map(HostRecord.Enrolment::tags))
                         .orElse(List.of()),
                 address,
-                verdict.map(HostRecord.Verdict::state)
-                        .orElse(HostState.UNREACHABLE)
-                        .word(),
+                verdict.map(HostRecord.Verdict::state).orElse(HostState.STALE).word(),
                 verdict.flatMap(HostRecord.Verdict::reason)
                         .map(reason -> reason.word())
                         .orElse(null),
                 verdict.map(HostRecord.Verdict::detail)
+                        .or(() -> Optional.of("no agent was looked for yet, or none runs on this tier"))
                         .filter(text -> !text.isEmpty())
                         .orElse(null),
                 report.flatMap(HostReport::release).map(ReleaseId::toString).orElse(null),
