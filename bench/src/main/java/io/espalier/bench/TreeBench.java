@@ -46,7 +46,7 @@ public final class TreeBench {
                 "HashMap tree    %,d leaves: %.1f B a leaf, filled in %.1f s",
                 part, maps, (System.nanoTime() - start) / 1e9);
         say("ratio           %.2f times less memory%n", maps / arrays);
-        if (peer.root.children.isEmpty()) {
+        if (java.util.Objects.requireNonNull(peer.root.children).isEmpty()) {
             throw new IllegalStateException();
         }
     }
