@@ -86,7 +86,7 @@ public record ChangeGroup(List<HostName> hosts, HostPlan example) {
                         .add(host));
         return groups.values().stream()
                 .map(same -> new ChangeGroup(same.stream().map(HostPlan::host).toList(), same.getFirst()))
-                .sorted(Comparator.comparing(
+                .sorted(Comparator.comparingInt(
                                 (ChangeGroup group) -> -group.hosts().size())
                         .thenComparing(group -> group.hosts().getFirst()))
                 .toList();
