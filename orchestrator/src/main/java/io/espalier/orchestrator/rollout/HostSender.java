@@ -120,8 +120,16 @@ final class HostSender {
                     ? lookAndApply(rollout, step, auid, release, link)
                     : apply(rollout, step, auid, release, link, step.observed());
         } catch (LinkException e) {
-            return judge(rollout, e.reason(), String.valueOf(e.getMessage()), 0);
+            String detail = String.valueOf(e.getMessage());
+            return isOfTheLink(e)
+                    ? new Try.Ended(new StepState.Waiting(e.reason(), detail))
+                    : judge(rollout, e.reason(), detail, 0);
         }
+    }
+
+    /** Of the way to the agent, or of how it talks; otherwise it refused something for a reason of its own. */
+    private static boolean isOfTheLink(LinkException e) {
+        return e.reason() == Reason.MALFORMED || Trouble.of(e.reason()) == Trouble.HOST;
     }
 
     /** The status is asked after the look: what came in between the two is then either seen or refused as moved. */
@@ -159,9 +167,10 @@ final class HostSender {
                     (applyStep, detail) -> told(rollout, step, applyStep, detail, begin));
             return judge(rollout, step, outcome, link);
         } catch (LinkException e) {
-            return Trouble.of(e.reason()) == Trouble.HOST
-                    ? new Try.Unknown(e)
-                    : judge(rollout, e.reason(), String.valueOf(e.getMessage()), 0);
+            return isOfTheLink(e) ? new Try.Unknown(e) : judge(rollout, e.reason(), String.valueOf(e.getMessage()), 0);
+        } catch (RuntimeException e) { // whatever is wrong with one conversation, the other hosts go on
+            log.atError().addKeyValue("host", step.name()).setCause(e).log("an apply ended unexpectedly");
+            return new Try.Unknown(new LinkException(Reason.INTERNAL, step.name() + ": " + e, e));
         }
     }
 

@@ -31,7 +31,7 @@ final class House implements AutoCloseable {
             4,
             Duration.ofMillis(200));
 
-    private static final KeyPair KEY = key();
+    static final KeyPair KEY = key();
 
     private static final Duration DEADLINE = Duration.ofSeconds(20);
 
@@ -47,7 +47,7 @@ final class House implements AutoCloseable {
                 links,
                 plans,
                 fleet::release,
-                _ -> new byte[0],
+                fleet::blob,
                 manifest -> SignedManifest.sign(manifest, KEY.getPrivate()),
                 fleet::auid,
                 () -> unhealthy,

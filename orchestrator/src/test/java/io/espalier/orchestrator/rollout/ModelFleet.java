@@ -20,6 +20,7 @@ import io.espalier.protocol.Reason;
 import io.espalier.protocol.ReleaseId;
 import io.espalier.protocol.release.Command;
 import io.espalier.protocol.release.FileEntry;
+import io.espalier.protocol.release.HealthCheck;
 import io.espalier.protocol.release.Release;
 import io.espalier.protocol.release.Unit;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,11 @@ final class ModelFleet implements Links {
 
     /** The hosts in the order in which they applied something. */
     final List<HostName> applied = Collections.synchronizedList(new ArrayList<>());
+
+    /** What every release asks for after its reload. */
+    Optional<HealthCheck> health = Optional.empty();
+
+    private final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>();
 
     /** Stands for the object store. */
     final Map<ReleaseId, Release> built = new ConcurrentHashMap<>();
@@ -125,7 +131,8 @@ final class ModelFleet implements Links {
         return Digest.of(content.getBytes(StandardCharsets.UTF_8));
     }
 
-    static Release release(HostName host, String content, int files) {
+    private Release release(HostName host, String content, int files) {
+        blobs.put(digest(content), content.getBytes(StandardCharsets.UTF_8));
         List<FileEntry> entries = IntStream.range(0, files)
                 .mapToObj(i -> new FileEntry(
                         "/etc/motd%03d".formatted(i), digest(content), content.length(), 0644, "", "", false))
@@ -140,12 +147,20 @@ final class ModelFleet implements Links {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(new Command(List.of("true"), Command.DEFAULT_TIMEOUT)),
-                List.of());
+                health.stream().toList());
         return new Release(host, List.of(unit));
     }
 
     Optional<Release> release(ReleaseId id) {
         return Optional.ofNullable(built.get(id));
+    }
+
+    byte[] blob(Digest digest) {
+        byte[] blob = blobs.get(digest);
+        if (blob == null) {
+            throw new IllegalStateException("blob " + digest.abbreviated() + " is lost");
+        }
+        return blob;
     }
 
     Optional<Auid> auid(HostName name) {

@@ -121,18 +121,18 @@ class SourceConfigurationIT {
     @BeforeAll
     static void start() {
         context = new SpringApplicationBuilder(Orchestrator.class)
-                .properties(
-                        "server.port=0",
-                        "server.address=127.0.0.1",
-                        "spring.threads.virtual.enabled=true",
-                        "spring.main.banner-mode=off",
-                        "spring.freemarker.check-template-location=false",
-                        "spring.datasource.url=jdbc:h2:mem:sources;DB_CLOSE_DELAY=-1",
-                        "espalier.sources.folder=" + folder,
-                        "espalier.sources.interval=1h",
-                        "espalier.sources.hosting.repositories=templates",
-                        "espalier.sources.hooks.fleet=correct horse,battery staple")
-                .run();
+                .run( // arguments, which stand above the application.yml of the product
+
+                        "--server.port=0",
+                        "--server.address=127.0.0.1",
+                        "--spring.threads.virtual.enabled=true",
+                        "--spring.main.banner-mode=off",
+                        "--spring.freemarker.check-template-location=false",
+                        "--spring.datasource.url=jdbc:h2:mem:sources;DB_CLOSE_DELAY=-1",
+                        "--espalier.sources.folder=" + folder,
+                        "--espalier.sources.interval=1h",
+                        "--espalier.sources.hosting.repositories=templates",
+                        "--espalier.sources.hooks.fleet=correct horse,battery staple");
         port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
     }
 
