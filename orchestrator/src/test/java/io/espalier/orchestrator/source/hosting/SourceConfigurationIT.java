@@ -122,7 +122,6 @@ class SourceConfigurationIT {
     static void start() {
         context = new SpringApplicationBuilder(Orchestrator.class)
                 .run( // arguments, which stand above the application.yml of the product
-
                         "--server.port=0",
                         "--server.address=127.0.0.1",
                         "--spring.threads.virtual.enabled=true",
