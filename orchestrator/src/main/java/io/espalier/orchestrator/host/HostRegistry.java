@@ -37,6 +37,12 @@ public final class HostRegistry {
         this.rows = rows;
         this.clock = clock;
         reload();
+        // A kill between a rollout's record of a step and ours leaves ours behind; rollouts that go on say it anew
+        records.replaceAll((_, record) -> isUnderWay(record.phase()) ? record.withPhase(HostPhase.NONE) : record);
+    }
+
+    private static boolean isUnderWay(HostPhase phase) {
+        return phase.kind() == HostPhase.Kind.PENDING || phase.kind() == HostPhase.Kind.APPLYING;
     }
 
     /** Takes over what other orchestrators wrote. */

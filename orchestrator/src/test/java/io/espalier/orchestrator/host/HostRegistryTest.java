@@ -70,6 +70,14 @@ class HostRegistryTest {
     }
 
     @Test
+    void whatWasUnderWayAtAKillIsNotSoAfterARestart() {
+        enrol("web1", "a-1");
+        registry.phase(WEB1, HostPhase.of(HostPhase.Kind.APPLYING));
+
+        assertThat(reopened().find(WEB1).orElseThrow().phase()).isEqualTo(HostPhase.NONE);
+    }
+
+    @Test
     void everythingThatWasToldIsThereAfterARestart() {
         enrol("web1", "a-1");
         registry.want(Map.of(WEB1, TWO));
