@@ -72,7 +72,7 @@ final class ModelFleet implements Links {
         this.clock = clock;
     }
 
-    /** Hosts {@code tier1} to {@code tierN}. */
+    /** Hosts named after their tier, numbered from 1. */
     ModelFleet with(String tier, int count) {
         for (int i = 1; i <= count; i++) {
             var name = new HostName(tier + i);

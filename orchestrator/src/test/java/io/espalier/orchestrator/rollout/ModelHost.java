@@ -24,8 +24,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -41,7 +41,7 @@ final class ModelHost {
     final HostName name;
     final Auid auid;
     final InstantSource clock;
-    final SortedMap<String, ObservedFile> disk = new TreeMap<>();
+    final NavigableMap<String, ObservedFile> disk = new TreeMap<>();
 
     /** The numbers that were applied, in their order; a number twice is a broken promise. */
     final List<Long> appliedNumbers = new ArrayList<>();
@@ -62,6 +62,9 @@ final class ModelHost {
     volatile Optional<Digest> poison = Optional.empty();
 
     volatile Optional<CountDownLatch> hangs = Optional.empty();
+    /** Whether an apply has come as far as to hang. */
+    volatile boolean isHanging;
+
     volatile boolean cutsAfterApply;
     volatile boolean cutsBeforeApply;
 
@@ -79,7 +82,7 @@ final class ModelHost {
     private Optional<Pending> pending = Optional.empty();
 
     private record Pending(
-            long number, Instant until, Optional<Release> release, SortedMap<String, ObservedFile> disk) {}
+            long number, Instant until, Optional<Release> release, NavigableMap<String, ObservedFile> disk) {}
 
     private final Consumer<HostName> onApply;
 
@@ -320,6 +323,7 @@ final class ModelHost {
         }
 
         private void hang(CountDownLatch latch) {
+            isHanging = true;
             try {
                 latch.await();
             } catch (InterruptedException e) {

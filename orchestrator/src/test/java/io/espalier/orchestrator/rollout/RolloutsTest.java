@@ -188,7 +188,7 @@ class RolloutsTest {
             fleet.host("db1").hangs = Optional.of(release);
             ReleaseSet target = fleet.commit("a1", "hello");
             RolloutId id = house.start(target);
-            Await.until("db1 is being sent to", () -> house.step(id, "db1") instanceof StepState.Sending);
+            Await.until("db1 is being sent to", () -> fleet.host("db1").isHanging);
 
             fleet.host("web3").unreachable = Optional.empty();
             assertThat(house.rollouts.catchUp(new HostName("web3"))).isTrue();
@@ -360,7 +360,7 @@ class RolloutsTest {
             fleet.host("db1").hangs = Optional.of(release);
             ReleaseSet target = fleet.commit("a1", "hello");
             RolloutId id = house.start(target);
-            Await.until("db1 is being sent to", () -> house.step(id, "db1") instanceof StepState.Sending);
+            Await.until("db1 is being sent to", () -> fleet.host("db1").isHanging);
 
             house.rollouts.pause(id, "ada");
             release.countDown();
@@ -381,7 +381,7 @@ class RolloutsTest {
             fleet.host("db1").hangs = Optional.of(release);
             ReleaseSet target = fleet.commit("a1", "hello");
             RolloutId id = house.start(target);
-            Await.until("db1 is being sent to", () -> house.step(id, "db1") instanceof StepState.Sending);
+            Await.until("db1 is being sent to", () -> fleet.host("db1").isHanging);
 
             house.rollouts.abort(id, "ada");
             release.countDown();
@@ -399,7 +399,7 @@ class RolloutsTest {
             fleet.host("db1").hangs = Optional.of(new CountDownLatch(1));
             ReleaseSet stuck = fleet.commit("a1", "one");
             RolloutId first = house.start(stuck);
-            Await.until("db1 is being sent to", () -> house.step(first, "db1") instanceof StepState.Sending);
+            Await.until("db1 is being sent to", () -> fleet.host("db1").isHanging);
             fleet.host("db1").hangs = Optional.empty();
 
             ReleaseSet newer = fleet.commit("b2", "two");
@@ -419,7 +419,7 @@ class RolloutsTest {
             var release = new CountDownLatch(1);
             fleet.host("db1").hangs = Optional.of(release);
             RolloutId second = house.start(fleet.commit("b2", "two"));
-            Await.until("db1 is being sent to", () -> house.step(second, "db1") instanceof StepState.Sending);
+            Await.until("db1 is being sent to", () -> fleet.host("db1").isHanging);
 
             ReleaseSet reverted = fleet.commit("c3", "one"); // db1 still holds this when it is planned
             RolloutId third = house.start(reverted);
