@@ -25,6 +25,7 @@ public final class AgentApplication {
                 case RUN -> Daemon.run(arguments, version());
                 case BRIDGE -> bridge(arguments);
                 case SHOW -> Show.print(arguments, System.out);
+                case TRAIN -> Training.run(arguments, version());
                 case HELP -> System.out.print(Arguments.USAGE);
                 case VERSION -> System.out.println("espalier agent " + version());
             }

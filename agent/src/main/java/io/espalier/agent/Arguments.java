@@ -16,6 +16,7 @@ record Arguments(Command command, Path root, Optional<Path> config, Optional<Pat
         RUN,
         BRIDGE,
         SHOW,
+        TRAIN,
         HELP,
         VERSION
     }
@@ -40,6 +41,7 @@ record Arguments(Command command, Path root, Optional<Path> config, Optional<Pat
             switch (words.get(i)) {
                 case "bridge" -> command = Command.BRIDGE;
                 case "show" -> command = Command.SHOW;
+                case "--train" -> command = Command.TRAIN; // by the launcher only
                 case "--help", "-h" -> command = Command.HELP;
                 case "--version", "-V" -> command = Command.VERSION;
                 case "--root" -> root = value(words, ++i);

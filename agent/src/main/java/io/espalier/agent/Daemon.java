@@ -36,6 +36,8 @@ final class Daemon {
 
     static final String STATE = "/var/lib/espalier-agent";
 
+    private static final String LIBRARIES = STATE + "/lib";
+
     /** What no release may touch: the kernel's file systems, and what decides whom this agent obeys. */
     private static final List<String> BARRED = List.of(
             "/proc",
@@ -43,6 +45,7 @@ final class Daemon {
             "/dev",
             "/run/espalier",
             "/etc/espalier",
+            "/opt/espalier-agent",
             "/etc/systemd/system/espalier-agent.service",
             "/etc/systemd/system/espalier-agent.service.d",
             STATE);
@@ -56,9 +59,11 @@ final class Daemon {
         String realRoot = root.getNameCount() == 0 ? "" : root.toString();
         var fs = new BeneathFs(root);
         makeFolders(fs, STATE);
+        makeFolders(fs, LIBRARIES);
         try (FileChannel lockFile = FileChannel.open(
                         arguments.below(STATE + "/lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = lock(lockFile)) {
+            unpackLibrariesBelow(fs, arguments);
             var deadlines = new Deadlines();
             var runner = new ProcessRunner(root, realRoot.isEmpty() ? Map.of() : Map.of("ESPALIER_ROOT", realRoot));
             var names = new Names(Path.of("/etc"), runner);
@@ -95,6 +100,16 @@ final class Daemon {
         try (Server server = Server.listen(socket, group, names, requests, deadlines)) {
             System.out.println("espalier agent " + config.auid() + " listens on " + socket);
             server.serve();
+        }
+    }
+
+    /** zstd unpacks its native part when it is first needed; /tmp may be mounted noexec. */
+    private static void unpackLibrariesBelow(Fs fs, Arguments arguments) throws FsException {
+        for (String left : fs.list(LIBRARIES)) {
+            fs.remove(Fs.in(LIBRARIES, left));
+        }
+        if (System.getProperty("ZstdTempFolder") == null) {
+            System.setProperty("ZstdTempFolder", arguments.below(LIBRARIES).toString());
         }
     }
 

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Takes the host from release to release, one at a time. {@link #admit} believes nothing that the orchestrator did not
@@ -28,6 +30,9 @@ public final class Applier {
     /** Cleaning up waits until the answer is out. */
     private static final Duration AFTERWARDS = Duration.ofSeconds(3);
 
+    /** The longest that an apply waits for cleaning up; it takes milliseconds. */
+    private static final Duration CLEANING = Duration.ofSeconds(10);
+
     private final Gate gate;
     private final Surroundings around;
     private final Parts parts;
@@ -35,6 +40,8 @@ public final class Applier {
     private final Course course;
     private final Recovery recovery;
     private final Semaphore oneAtATime = new Semaphore(1);
+    private final AtomicBoolean willCleanUp = new AtomicBoolean();
+    private volatile boolean isCleaningUp;
     /** When the apply that awaits its confirmation was switched, by {@link System#nanoTime}. */
     private volatile long switchedAt = System.nanoTime();
 
@@ -102,7 +109,7 @@ public final class Applier {
      * @param openedAt when the asking connection was opened, by {@link System#nanoTime}
      */
     public Admission admit(SignedManifest signed, Optional<Digest> expected, long openedAt) {
-        if (!oneAtATime.tryAcquire()) {
+        if (!begin()) {
             return turned(new Failure(Reason.BUSY, "another apply is under way"));
         }
         boolean admitted = false;
@@ -126,6 +133,19 @@ public final class Applier {
             if (!admitted) {
                 done(false);
             }
+        }
+    }
+
+    /** False at once if an apply is under way; cleaning up is waited for, since nobody asked for it. */
+    private boolean begin() {
+        if (oneAtATime.tryAcquire()) {
+            return true;
+        }
+        try {
+            return isCleaningUp && oneAtATime.tryAcquire(CLEANING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -196,7 +216,7 @@ public final class Applier {
 
     private void done(boolean cleanUp) {
         oneAtATime.release();
-        if (cleanUp) {
+        if (cleanUp && willCleanUp.compareAndSet(false, true)) {
             around.alarms().after(AFTERWARDS, this::cleanUp);
         }
     }
@@ -209,7 +229,7 @@ public final class Applier {
      * @return how the apply of that manifest ended
      */
     public ApplyOutcome confirm(long number, long openedAt) throws Failure {
-        if (!oneAtATime.tryAcquire()) {
+        if (!begin()) {
             throw new Failure(Reason.BUSY, "an apply is under way");
         }
         try {
@@ -283,15 +303,19 @@ public final class Applier {
     }
 
     private void cleanUp() {
+        willCleanUp.set(false);
         if (!oneAtATime.tryAcquire()) {
             return; // what is under way cleans up behind itself
         }
+        isCleaningUp = true;
         try {
             journal.compact();
             parts.blobs().retain(parts.releases().blobsInUse());
+            System.gc(); // idle for hours now: with the launcher's flags, the heap goes back to the kernel
         } catch (IOException e) {
             return; // only costs room; the next apply tries again
         } finally {
+            isCleaningUp = false;
             done(false);
         }
     }
