@@ -10,8 +10,8 @@ import io.espalier.orchestrator.plan.Releases;
 import io.espalier.orchestrator.release.Provenances;
 import io.espalier.orchestrator.rollout.HostHistory;
 import io.espalier.orchestrator.rollout.HostStep;
-import io.espalier.orchestrator.rollout.Rollout;
 import io.espalier.orchestrator.rollout.RolloutException;
+import io.espalier.orchestrator.rollout.RolloutId;
 import io.espalier.orchestrator.rollout.Rollouts;
 import io.espalier.orchestrator.rollout.StepState;
 import io.espalier.orchestrator.source.Commit;
@@ -188,12 +188,12 @@ public final class HostDetails {
     /** The newest first: what was taken, and before it the last attempt if that one failed. */
     private List<ApplyView> applies(HostName host, List<HostHistory.Entry> history) {
         var applies = new ArrayList<ApplyView>();
-        rollouts.latestStep(host).flatMap(this::failure).ifPresent(applies::add);
+        rollouts.latestStep(host).flatMap(step -> failure(host, step)).ifPresent(applies::add);
         for (HostHistory.Entry entry : history) {
             applies.add(new ApplyView(
                     0,
                     entry.release().toString(),
-                    revision(entry).orElse(null),
+                    revision(entry.rollout()).orElse(null),
                     entry.rollout().value(),
                     "applied",
                     null,
@@ -203,26 +203,26 @@ public final class HostDetails {
         return applies;
     }
 
-    private Optional<ApplyView> failure(HostStep step) {
+    private Optional<ApplyView> failure(HostName host, HostStep step) {
         if (!(step.state() instanceof StepState.Failed(var reason, var detail))
                 || step.endedAt().isEmpty()) {
             return Optional.empty();
         }
+        Optional<RolloutId> rollout = rollouts.latestRollout(host);
         return Optional.of(new ApplyView(
                 step.number(),
                 step.to().toString(),
-                null,
-                null,
+                rollout.flatMap(this::revision).orElse(null),
+                rollout.map(RolloutId::value).orElse(null),
                 "rolled-back",
                 reason.word(),
                 detail,
                 step.endedAt().get()));
     }
 
-    private Optional<String> revision(HostHistory.Entry entry) {
+    private Optional<String> revision(RolloutId rollout) {
         try {
-            Rollout rollout = rollouts.find(entry.rollout());
-            return Optional.of(rollout.revision());
+            return Optional.of(rollouts.find(rollout).revision());
         } catch (RolloutException e) {
             return Optional.empty();
         }

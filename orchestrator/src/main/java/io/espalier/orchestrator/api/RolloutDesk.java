@@ -1,7 +1,10 @@
 package io.espalier.orchestrator.api;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.espalier.orchestrator.fleet.RolloutPolicy;
 import io.espalier.orchestrator.rollout.HostStep;
+import io.espalier.orchestrator.rollout.Progress;
 import io.espalier.orchestrator.rollout.Rollout;
 import io.espalier.orchestrator.rollout.RolloutEvent;
 import io.espalier.orchestrator.rollout.RolloutException;
@@ -39,6 +42,12 @@ public final class RolloutDesk {
 
     private final Rollouts rollouts;
 
+    /** What is over changes no more, unless it is tried again as another version. */
+    private final Cache<Ended, Progress> ended =
+            Caffeine.newBuilder().maximumSize(2_000).build();
+
+    private record Ended(RolloutId id, int version) {}
+
     RolloutDesk(Rollouts rollouts) {
         this.rollouts = rollouts;
     }
@@ -46,13 +55,23 @@ public final class RolloutDesk {
     /** The newest first. */
     public List<RolloutView> list(int limit) {
         return rollouts.before(Long.MAX_VALUE, Math.clamp(limit, 1, MAX_LIST)).stream()
-                .map(rollout -> view(rollout, rollouts.steps(rollout.id())))
+                .map(this::view)
+                .toList();
+    }
+
+    /** Those whose revision begins with {@code text} or whose subject contains it, in lower case; the newest first. */
+    public List<RolloutView> search(String text, int limit) {
+        return rollouts.before(Long.MAX_VALUE, MAX_LIST).stream()
+                .filter(rollout -> rollout.revision().startsWith(text)
+                        || rollout.subject().toLowerCase(Locale.ROOT).contains(text))
+                .limit(limit)
+                .map(this::view)
                 .toList();
     }
 
     /** @throws RequestRefused if there is none of this number */
     public RolloutView view(long id) {
-        return view(find(id), rollouts.steps(new RolloutId(id)));
+        return view(find(id));
     }
 
     public RolloutDetail detail(long id) {
@@ -60,7 +79,7 @@ public final class RolloutDesk {
         long lastEvent = lastEvent(id);
         Rollout rollout = find(id);
         List<HostStep> steps = rollouts.steps(rollout.id());
-        return new RolloutDetail(view(rollout, steps), waves(rollout, steps), lastEvent);
+        return new RolloutDetail(view(rollout), waves(rollout, steps), lastEvent);
     }
 
     private long lastEvent(long id) {
@@ -187,24 +206,10 @@ public final class RolloutDesk {
         };
     }
 
-    private static RolloutView view(Rollout rollout, List<HostStep> steps) {
-        int applied = 0;
-        int failed = 0;
-        int waiting = 0;
-        int hosts = 0;
-        int wave = 0;
-        for (HostStep step : steps) {
-            hosts += step.wave() > 0 ? 1 : 0;
-            switch (step.state()) {
-                case StepState.Applied _ -> applied++;
-                case StepState.Failed _ -> failed++;
-                case StepState.Waiting _ -> waiting++;
-                case StepState.Sending _, StepState.Pending _, StepState.InSync _ -> {}
-            }
-            if (step.number() > 0) {
-                wave = Math.max(wave, step.wave());
-            }
-        }
+    private RolloutView view(Rollout rollout) {
+        Progress progress = rollout.state().isOver()
+                ? ended.get(new Ended(rollout.id(), rollout.version()), key -> rollouts.progress(key.id()))
+                : rollouts.progress(rollout.id());
         Why why = why(rollout.state());
         return new RolloutView(
                 rollout.id().value(),
@@ -215,12 +220,12 @@ public final class RolloutDesk {
                 state(rollout.state()),
                 why.reason(),
                 why.detail(),
-                wave,
+                progress.wave(),
                 rollout.waves(),
-                hosts,
-                applied,
-                failed,
-                waiting,
+                progress.hosts(),
+                progress.applied(),
+                progress.failed(),
+                progress.waiting(),
                 rollout.createdAt(),
                 rollout.endedAt().orElse(null));
     }

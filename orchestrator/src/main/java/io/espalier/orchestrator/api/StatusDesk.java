@@ -89,6 +89,9 @@ public final class StatusDesk {
             return new Judgement("drifted", counts.get("drifted") + " drifted");
         }
         Integer unreachable = counts.get("unreachable");
+        if (unreachable != null && !counts.containsKey("in-sync")) {
+            return new Judgement("stalled", "no host can be reached");
+        }
         return new Judgement("in-sync", unreachable == null ? null : unreachable + " unreachable");
     }
 

@@ -265,6 +265,27 @@ final class RolloutStore {
         return rows.recent(host, limit);
     }
 
+    /** Counted by the database: a fleet's worth of hosts need not be read for a line in a list. */
+    Progress progress(RolloutId id) {
+        return jdbc
+                .sql("select state, count(*) as hosts, max(case when number > 0 then wave else 0 end) as reached"
+                        + " from rollout_host where rollout_id = ? and wave > 0 group by state")
+                .param(id.value())
+                .query((row, _) -> {
+                    String state = row.getString("state");
+                    int hosts = row.getInt("hosts");
+                    return new Progress(
+                            hosts,
+                            state.equals("applied") ? hosts : 0,
+                            state.equals("failed") ? hosts : 0,
+                            state.equals("waiting") ? hosts : 0,
+                            row.getInt("reached"));
+                })
+                .list()
+                .stream()
+                .reduce(Progress.NONE, Progress::plus);
+    }
+
     Optional<RolloutId> latestRollout(HostName host) {
         return jdbc.sql("select max(rollout_id) from rollout_host where host = ? having max(rollout_id) is not null")
                 .param(host.value())

@@ -179,6 +179,15 @@ public final class Rollouts implements AutoCloseable {
         return store.steps(id);
     }
 
+    public Progress progress(RolloutId id) {
+        return store.progress(id);
+    }
+
+    /** The newest rollout that had to do with {@code host}. */
+    public Optional<RolloutId> latestRollout(HostName host) {
+        return store.latestRollout(host);
+    }
+
     /** What the newest rollout that had to do with {@code host} did there. */
     public Optional<HostStep> latestStep(HostName host) {
         return store.latestStep(host);

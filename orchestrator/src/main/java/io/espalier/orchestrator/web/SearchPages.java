@@ -16,7 +16,6 @@ import org.springframework.web.bind.annotation.RequestParam;
 final class SearchPages {
 
     private static final int SHOWN = 50;
-    private static final int ROLLOUTS = 500;
     private static final int LONGEST = 200;
 
     private final Hosts hosts;
@@ -49,15 +48,7 @@ final class SearchPages {
         }
         model.addAttribute("hosts", found.stream().limit(SHOWN).toList());
         model.addAttribute("paths", paths.containing(text, SHOWN));
-        model.addAttribute(
-                "rollouts",
-                rollouts.list(ROLLOUTS).stream()
-                        .filter(rollout -> rollout.revision().startsWith(wanted)
-                                || String.valueOf(rollout.subject())
-                                        .toLowerCase(Locale.ROOT)
-                                        .contains(wanted))
-                        .limit(SHOWN)
-                        .toList());
+        model.addAttribute("rollouts", rollouts.search(wanted, SHOWN));
         return "search";
     }
 }
