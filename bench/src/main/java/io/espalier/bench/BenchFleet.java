@@ -66,7 +66,7 @@ final class BenchFleet {
 
     /** What the pusher saw. */
     String push() {
-        return git("push", "-q", "origin", "main");
+        return git("push", "origin", "main");
     }
 
     private void file(String name, String text) throws IOException {

@@ -2,10 +2,13 @@ package io.espalier.bench;
 
 import io.espalier.orchestrator.release.SigningKey;
 import io.espalier.orchestrator.ssh.DeployKey;
+import io.espalier.testkit.Await;
 import io.espalier.testkit.Ran;
 import io.espalier.testkit.TestHost;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,9 +56,11 @@ public final class DeployFleet {
             try (var server = ServerProcess.start(folder)) {
                 var fleet = BenchFleet.write(folder.resolve("clone"), server.gitUrl(), hosts.hostsYaml());
                 fleet.commit("The fleet");
-                System.out.printf("first rollout: %.2f s%n", Timed.seconds(fleet::push));
+                long started = System.nanoTime();
+                String said = fleet.push();
+                System.out.printf("first rollout: %.2f s%n%s%n", (System.nanoTime() - started) / 1e9, said);
                 var bench = new DeployFleet(hosts, fleet);
-                bench.checkAll();
+                Await.until("every host holds the first release", Duration.ofMinutes(1), bench::allHold);
                 bench.rounds(rounds);
                 if (peerRounds > 0) {
                     bench.peers(new Peers(folder.resolve("peer"), rootKey, hosts.all()), peerRounds);
@@ -97,15 +102,30 @@ public final class DeployFleet {
     }
 
     /** Every file of every host, seen from outside. */
-    private void checkAll() throws IOException {
-        for (TestHost host : hosts.all()) {
-            for (int i = 1; i <= BenchFleet.FILES; i++) {
-                String text = Files.readString(host.path("/etc/bench/app" + i + ".conf"));
-                if (!text.equals(BenchFleet.template(i, host.name(), "" + level))) {
-                    throw new IllegalStateException(host.name() + " does not hold level " + level + ":\n" + text);
+    private void checkAll() {
+        if (!allHold()) {
+            throw new IllegalStateException("not every host holds level " + level);
+        }
+    }
+
+    private boolean allHold() {
+        return hosts.all().stream().allMatch(this::holds);
+    }
+
+    private boolean holds(TestHost host) {
+        for (int i = 1; i <= BenchFleet.FILES; i++) {
+            Path file = host.path("/etc/bench/app" + i + ".conf");
+            try {
+                if (!Files.readString(file).equals(BenchFleet.template(i, host.name(), "" + level))) {
+                    return false;
                 }
+            } catch (NoSuchFileException notYet) {
+                return false;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
+        return true;
     }
 
     private void report(int count) {

@@ -138,7 +138,12 @@ public final class HostRegistry {
             throw new LinkException(
                     Reason.NOT_ENROLLED, host.name() + ": not enrolled (run: espalier enrol " + host.name() + ")");
         }
+        writing.lock(); // two links may meet the same agent at once; the second finds it adopted
         try {
+            Optional<Auid> already = auid(host.name());
+            if (already.isPresent()) {
+                return already.get();
+            }
             enrol(
                     host.name(),
                     new HostRecord.Enrolment(
@@ -152,6 +157,8 @@ public final class HostRegistry {
         } catch (IllegalArgumentException taken) {
             throw new LinkException(
                     Reason.WRONG_HOST, host.name() + ": the agent there is " + presented + ", an id of another host");
+        } finally {
+            writing.unlock();
         }
         return presented;
     }

@@ -12,9 +12,13 @@ import io.espalier.protocol.wire.Facts;
 import io.espalier.protocol.wire.Message;
 import io.espalier.testkit.MutableClock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +124,26 @@ class HostRegistryTest {
         assertThatThrownBy(() -> registry.welcome(Hosts.local("web2"), new Message.Welcome(1, new Auid("a-1"), "1")))
                 .isInstanceOfSatisfying(
                         LinkException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_ENROLLED));
+    }
+
+    @Test
+    void linksThatMeetAnAgentAtOnceAdoptItTogether() throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var welcomes = new ArrayList<Callable<Void>>();
+            for (int i = 0; i < 200; i++) {
+                String name = "h" + i / 4;
+                var host =
+                        Hosts.at(name, "10.0.0.1", 22, "espalier", Optional.of("ssh-ed25519 AAAA"), Optional.empty());
+                welcomes.add(() -> {
+                    registry.welcome(host, new Message.Welcome(1, new Auid("a-" + name), "1"));
+                    return null;
+                });
+            }
+            for (Future<Void> welcome : threads.invokeAll(welcomes)) {
+                assertThat(welcome.get()).isNull();
+            }
+        }
+        assertThat(registry.auid(new HostName("h49"))).contains(new Auid("a-h49"));
     }
 
     @Test
