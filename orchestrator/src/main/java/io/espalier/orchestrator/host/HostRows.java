@@ -102,8 +102,8 @@ public final class HostRows {
             }
         }
         if (!holder.equals(Optional.of(host.value()))) {
-            throw new IllegalArgumentException(
-                    "auid: " + auid + " belongs to " + holder.orElse("nobody any more") + " (expected: one never given)");
+            throw new IllegalArgumentException("auid: " + auid + " belongs to " + holder.orElse("nobody any more")
+                    + " (expected: one never given)");
         }
     }
 
