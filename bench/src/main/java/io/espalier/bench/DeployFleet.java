@@ -39,6 +39,10 @@ public final class DeployFleet {
         Path folder = Files.createTempDirectory("espalier-bench-");
         try {
             run(folder, count, rounds, peerRounds);
+        } catch (Exception e) {
+            List<String> log = Files.readAllLines(folder.resolve("server.log"));
+            log.subList(Math.max(0, log.size() - 60), log.size()).forEach(System.err::println);
+            throw e;
         } finally {
             Ran.of(Duration.ofMinutes(1), "rm", "-rf", folder.toString());
         }
