@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** An orchestrator, started as anyone starts it, on a free port with all of its data in one folder. */
@@ -30,6 +31,10 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(Path folder) throws IOException {
+        return start(folder, Map.of());
+    }
+
+    static ServerProcess start(Path folder, Map<String, String> environment) throws IOException {
         int port;
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
@@ -42,11 +47,12 @@ final class ServerProcess implements AutoCloseable {
                   access: { first-password: "bench-password-1", first-token: "%s" }
                   sources: { fleet: { name: fleet, url: fleet } }
                 """.formatted(port, folder.resolve("data"), TOKEN));
-        Process process = new ProcessBuilder(
+        var builder = new ProcessBuilder(
                         System.getenv("ESPALIER_HOME") + "/bin/espalier", "server", "--config", config.toString())
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("server.log").toFile())
-                .start();
+                .redirectOutput(folder.resolve("server.log").toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         var server = new ServerProcess(process, "http://127.0.0.1:" + port);
         Await.until(
                 "the orchestrator answers",
@@ -97,6 +103,13 @@ final class ServerProcess implements AutoCloseable {
     /** In KiB. */
     long residentMemory() throws IOException {
         return residentMemory(process.pid());
+    }
+
+    /** CPU time so far, in hundredths of a second. */
+    long processorTicks() throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
     /** Of any process, in KiB. */
