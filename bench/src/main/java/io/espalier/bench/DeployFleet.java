@@ -18,6 +18,14 @@ import java.util.Locale;
 /** 50 real hosts x 10 templates, from git push to healthy, beside ansible-playbook and rsync (run by bin/bench deploy) */
 public final class DeployFleet {
 
+    static final int FILES = 10;
+
+    private static final String ACTIONS = """
+            reload: sh -c 'date +%s >> /run/bench-reloaded'
+            health:
+              - { tcp: "127.0.0.1:22" }
+            """;
+
     private final RealHosts hosts;
     private final BenchFleet fleet;
     private final List<Double> changes = new ArrayList<>();
@@ -58,7 +66,8 @@ public final class DeployFleet {
         try (var hosts = RealHosts.start(count, Path.of(rootKey + ".pub"), deployKey, signingKey.publicKey())) {
             hosts.awaitAgents();
             try (var server = ServerProcess.start(folder)) {
-                var fleet = BenchFleet.write(folder.resolve("clone"), server.gitUrl(), hosts.hostsYaml());
+                var fleet =
+                        BenchFleet.write(folder.resolve("clone"), server.gitUrl(), hosts.hostsYaml(), FILES, ACTIONS);
                 fleet.commit("The fleet");
                 long started = System.nanoTime();
                 String said = fleet.push();
@@ -117,7 +126,7 @@ public final class DeployFleet {
     }
 
     private boolean holds(TestHost host) {
-        for (int i = 1; i <= BenchFleet.FILES; i++) {
+        for (int i = 1; i <= FILES; i++) {
             Path file = host.path("/etc/bench/app" + i + ".conf");
             try {
                 if (!Files.readString(file).equals(BenchFleet.template(i, host.name(), "" + level))) {
@@ -133,7 +142,7 @@ public final class DeployFleet {
     }
 
     private void report(int count) {
-        System.out.printf("%n%d hosts x %d templates%n", count, BenchFleet.FILES);
+        System.out.printf("%n%d hosts x %d templates%n", count, FILES);
         var change = figures("espalier: push to healthy on all, a change", changes);
         var nothing = figures("espalier: push that changes nothing", nothings);
         System.out.println(change);
