@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** 1,000 simulated hosts x 20 files: the plan of nothing, the plan of a change, and the change (run by bin/bench deploy) */
+/** 1,000 simulated hosts x 20 files: the plan of nothing and the plan of a change */
 public final class ThousandHosts {
 
     private static final int FILES = 20;
@@ -20,7 +20,6 @@ public final class ThousandHosts {
 
     private final List<Double> nothings = new ArrayList<>();
     private final List<Double> changes = new ArrayList<>();
-    private final List<Double> rollouts = new ArrayList<>();
 
     private ThousandHosts() {}
 
@@ -71,7 +70,6 @@ public final class ThousandHosts {
         fleet.level(round);
         fleet.commit("Level " + round);
         changes.add(Timed.seconds(() -> expect(fleet.dryRun(), count + " hosts")));
-        rollouts.add(Timed.seconds(() -> expect(fleet.push(), count + " hosts applied")));
     }
 
     private static void expect(String said, String part) {
@@ -85,7 +83,6 @@ public final class ThousandHosts {
         System.out.printf("%n%d hosts x %d files, orchestrator with 512 MiB of heap%n", count, FILES);
         System.out.println(new Figures("plan of nothing, every file verified", "s", nothings));
         System.out.println(new Figures("plan of a change in every file (dry run)", "s", changes));
-        System.out.println(new Figures("push to applied on all", "s", rollouts));
         System.out.printf("orchestrator resident memory %34d KiB%n", server.residentMemory());
     }
 
