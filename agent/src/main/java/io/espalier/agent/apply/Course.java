@@ -4,6 +4,7 @@ import io.espalier.agent.system.HostException;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.Reason;
 import io.espalier.protocol.release.Manifest;
+import io.espalier.protocol.release.Release;
 import io.espalier.protocol.release.Unit;
 import io.espalier.protocol.wire.ApplyOutcome;
 import io.espalier.protocol.wire.ApplyStep;
@@ -46,7 +47,11 @@ final class Course {
         HeldRelease target;
         try {
             follower.step(ApplyStep.STAGED, ticket.missing().size() + " blobs came");
-            transition = parts.preparation().prepare(ticket, parts.releases().onDisk(), follower);
+            Optional<Release> onDisk = parts.releases().onDisk();
+            transition = parts.preparation().prepare(ticket, onDisk, follower);
+            if (transition.isEmpty() && !onDisk.equals(Optional.of(manifest.release()))) {
+                tryRules(manifest.release(), onDisk, follower);
+            }
             target = keep(ticket);
             if (transition.isEmpty()) {
                 parts.blobs().sync(target.manifest());
@@ -66,6 +71,16 @@ final class Course {
         }
         follower.step(ApplyStep.SWITCHED, transition.steps().size() + " paths");
         return bringIntoUse(manifest, transition, began, follower);
+    }
+
+    /**
+     * The files are there already and the rules are others: the host takes them if its services, as they run, pass
+     * them. There is nothing to reload and nothing to put back.
+     */
+    private void tryRules(Release release, Optional<Release> onDisk, Follower follower) throws Failure {
+        parts.services().check(Services.withOther(Unit::check, release, onDisk));
+        parts.services().askHealth(release);
+        follower.step(ApplyStep.HEALTHY, "");
     }
 
     /** Remembers that the manifest was used up. If even that fails, it was not: the same may be sent again. */

@@ -157,7 +157,7 @@ final class CrashWorld {
                     return story == Story.REFUSED_BY_VALIDATE ? ScriptedHost.bad("no") : ScriptedHost.good();
                 }
                 running = read();
-                return new CommandResult(Optional.of(0), "");
+                return CommandResult.exited(0, "");
             };
             host.health = _ -> running.contains(" b;") ? Optional.of("b makes it sick") : Optional.empty();
         }

@@ -28,11 +28,11 @@ public final class ScriptedHost implements HostSystem {
     public boolean mirrorIsDown;
 
     public static CommandResult good() {
-        return new CommandResult(Optional.of(0), "");
+        return CommandResult.exited(0, "");
     }
 
     public static CommandResult bad(String output) {
-        return new CommandResult(Optional.of(1), output);
+        return CommandResult.exited(1, output);
     }
 
     @Override
