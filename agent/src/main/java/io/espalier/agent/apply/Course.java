@@ -1,6 +1,7 @@
 package io.espalier.agent.apply;
 
 import io.espalier.agent.system.HostException;
+import io.espalier.agent.system.Uptime;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.Reason;
 import io.espalier.protocol.release.Manifest;
@@ -191,7 +192,8 @@ final class Course {
         var outcome = new ApplyOutcome.Applied(changed, reloaded, awaiting, took);
         LastApply ended = ended(manifest, outcome);
         if (awaiting) {
-            parts.journal().append(new JournalRecord.Awaiting(ended.at().plus(within), ended));
+            Optional<Uptime> uptime = parts.around().uptime().get().map(now -> now.plus(within));
+            parts.journal().append(new JournalRecord.Awaiting(ended.at().plus(within), uptime, ended));
             armRevert.accept(manifest.number(), within);
         } else {
             parts.journal().append(new JournalRecord.Committed(ended));
