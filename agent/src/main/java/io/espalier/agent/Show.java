@@ -71,10 +71,13 @@ record Show(Optional<String> auid, boolean isRunning, Holding holding, List<Drif
         }
     }
 
-    /** In one word: as in docs/spec/host.md, and {@code empty} for a host that never had a release. */
+    /**
+     * In one word: as in docs/spec/host.md, {@code empty} for a host that never had a release, and {@code interrupted} for
+     * one whose agent stopped in the middle of an apply and does not run.
+     */
     String state() {
         if (holding.underWay().isPresent()) {
-            return "applying";
+            return isRunning ? "applying" : "interrupted";
         }
         if (holding.confirmBy().isPresent()) {
             return "waiting";

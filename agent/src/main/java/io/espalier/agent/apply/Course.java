@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * An admitted manifest's way to its end: prepare, switch the files, bring them into use, commit; or back. Whatever
@@ -25,16 +26,16 @@ import java.util.function.BiConsumer;
 final class Course {
 
     private final Parts parts;
-    private final Runnable tryAgainLater;
+    private final Consumer<ApplyOutcome> tryAgainLater;
     private final BiConsumer<Long, Duration> armRevert;
     private final Runnable switched;
 
     /**
-     * @param tryAgainLater is called when the host could not be put back
+     * @param tryAgainLater is told how an apply stands whose end could not be reached or written down
      * @param armRevert is told a manifest's number and how long its confirmation is waited for
      * @param switched is called when all new files are in place
      */
-    Course(Parts parts, Runnable tryAgainLater, BiConsumer<Long, Duration> armRevert, Runnable switched) {
+    Course(Parts parts, Consumer<ApplyOutcome> tryAgainLater, BiConsumer<Long, Duration> armRevert, Runnable switched) {
         this.parts = parts;
         this.tryAgainLater = tryAgainLater;
         this.armRevert = armRevert;
@@ -135,7 +136,7 @@ final class Course {
         try {
             parts.files().back(target.number(), transition);
         } catch (IOException | Failure | RuntimeException | OutOfMemoryError e) {
-            return stuck(failure.reason(), failure.detail(), e);
+            return later(stuck(failure.reason(), failure.detail(), e));
         }
         var ended = new LastApply(target.number(), target.id(), outcome, now());
         try {
@@ -145,7 +146,7 @@ final class Course {
                                     ? new JournalRecord.RolledBack(ended)
                                     : new JournalRecord.Noted(ended));
         } catch (IOException e) {
-            tryAgainLater.run(); // the host is as it was; only the journal still has to learn it
+            tryAgainLater.accept(outcome); // the host is as it was; only the journal still has to learn it
         }
         return outcome;
     }
@@ -212,12 +213,16 @@ final class Course {
         try {
             return parts.wayBack().take(open, reason, detail, reloaded);
         } catch (IOException | Failure | RuntimeException | OutOfMemoryError e) {
-            return stuck(reason, detail, e);
+            return later(stuck(reason, detail, e));
         }
     }
 
-    private ApplyOutcome stuck(Reason reason, String detail, Throwable e) {
-        tryAgainLater.run();
+    private ApplyOutcome later(ApplyOutcome stuck) {
+        tryAgainLater.accept(stuck);
+        return stuck;
+    }
+
+    static ApplyOutcome stuck(Reason reason, String detail, Throwable e) {
         return new ApplyOutcome.RolledBack(reason, detail + "; could not be put back yet: " + e.getMessage(), false);
     }
 
