@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -67,24 +68,29 @@ public final class AgentBench {
     private static void warmUp(List<Way> ways, Path folder) throws IOException {
         for (Way way : ways) {
             if (way.isAgent()) {
+                Instant began = Instant.now();
                 try (var agent = IdleProcess.agent(root(folder), way.argv(), way.environment())) {
-                    Await.until("the AOT cache of " + way.name(), LONG, () -> hasCache(way));
+                    if (!agent.commandLine().contains("-XX:AOTCache=")) {
+                        Await.until("the AOT cache of " + way.name(), LONG, () -> hasCache(way, began));
+                    }
                 }
             }
         }
     }
 
-    private static boolean hasCache(Way way) throws IOException {
-        Path made = way.environment().containsKey("ESPALIER_AGENT_CACHE")
-                ? Path.of(way.environment().get("ESPALIER_AGENT_CACHE"))
-                : Path.of(System.getenv("ESPALIER_HOME"), "target/aot");
-        if (!Files.isDirectory(made)) {
-            return false;
-        }
+    private static boolean hasCache(Way way, Instant since) throws IOException {
+        String own = way.environment().get("ESPALIER_AGENT_CACHE");
+        Path made = own == null ? Path.of(System.getenv("ESPALIER_HOME"), "target/aot") : Path.of(own);
         try (var files = Files.list(made)) {
-            return files.map(file -> file.getFileName().toString())
-                    .anyMatch(name -> name.endsWith(".aot")
-                            && (way.environment().containsKey("ESPALIER_AGENT_CACHE") || name.contains("-agent-")));
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (name.endsWith(".aot")
+                        && (own != null || name.contains("-agent-"))
+                        && Files.getLastModifiedTime(file).toInstant().isAfter(since)) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -105,7 +111,7 @@ public final class AgentBench {
             double used = process.processorSeconds() - before;
             System.out.printf(
                     Locale.ROOT,
-                    "%-44s %9.1f MB RSS, %.2f %% of a core over %d s idle%s%n",
+                    "%-44s %9.1f MiB RSS, %.2f %% of a core over %d s idle%s%n",
                     "",
                     process.residentMemory() / 1024.0,
                     100 * used / idle,

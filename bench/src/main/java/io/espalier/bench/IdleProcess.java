@@ -167,6 +167,11 @@ final class IdleProcess implements AutoCloseable {
         }
     }
 
+    /** Its program and arguments. */
+    String commandLine() throws IOException {
+        return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline")).replace('\0', ' ');
+    }
+
     double startSeconds() {
         return startSeconds;
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A disk that calls a hook before each change, with the words that {@link MemoryFs} uses. */
-public final class HookedFs implements Fs {
+public class HookedFs implements Fs {
 
     private final Fs real;
     private final Hook hook;
