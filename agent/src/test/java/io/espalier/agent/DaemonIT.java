@@ -71,7 +71,8 @@ class DaemonIT {
             Message.Status status = connection.status();
             assertThat(status.current()).contains(before.release().id());
             assertThat(status.number()).isEqualTo(2);
-            assertThat(status.last().orElseThrow().release()).isEqualTo(after.release().id());
+            assertThat(status.last().orElseThrow().release())
+                    .isEqualTo(after.release().id());
             assertThat(status.last().orElseThrow().outcome())
                     .isInstanceOfSatisfying(ApplyOutcome.RolledBack.class, back -> {
                         assertThat(back.reason()).isEqualTo(Reason.INTERRUPTED);
@@ -119,7 +120,13 @@ class DaemonIT {
         Files.createDirectories(root.resolve("srv"));
         Linux.withOwnMounts(() -> {
             Linux.run(
-                    "mount", "-t", "tmpfs", "-o", "ro", "tmpfs", root.resolve("srv").toString());
+                    "mount",
+                    "-t",
+                    "tmpfs",
+                    "-o",
+                    "ro",
+                    "tmpfs",
+                    root.resolve("srv").toString());
             try (var inside = AgentProcess.start(root);
                     var connection = inside.connect()) {
                 Wanted onIt = Wanted.files("/etc/motd", "x\n", "/srv/x", "x\n");

@@ -35,9 +35,8 @@ final class Services {
 
     /** The units of a release whose {@code rule} is none of, or another than, that of the same unit in {@code held}. */
     static List<Unit> withOther(Function<Unit, Optional<Command>> rule, Release release, Optional<Release> held) {
-        Map<String, Optional<Command>> before = held.stream()
-                .flatMap(other -> other.units().stream())
-                .collect(Collectors.toMap(Unit::name, rule));
+        Map<String, Optional<Command>> before =
+                held.stream().flatMap(other -> other.units().stream()).collect(Collectors.toMap(Unit::name, rule));
         return release.units().stream()
                 .filter(unit -> !rule.apply(unit).equals(before.getOrDefault(unit.name(), Optional.empty())))
                 .toList();

@@ -108,17 +108,17 @@ public final class DriftWatch {
             Release release, Fs fs, Observer observer, Names names, InstantSource clock, String stateFolder)
             throws IOException {
         Map<String, Instant> since = recall(fs, Fs.in(stateFolder, "drift"));
-        return new Comparison(names).compare(release, observe(observer, release), clock.instant()).stream()
-                .map(path -> since(path, since.getOrDefault(key(path), path.since())))
-                .toList();
+        return new Comparison(names)
+                .compare(release, observe(observer, release), clock.instant()).stream()
+                        .map(path -> since(path, since.getOrDefault(key(path), path.since())))
+                        .toList();
     }
 
     private static Observation observe(Observer observer, Release release) throws IOException {
         var paths = new LinkedHashSet<String>();
         release.files().forEach(wanted -> paths.add(wanted.path()));
-        List<String> purged = release.units().stream()
-                .flatMap(unit -> unit.purged().stream())
-                .toList();
+        List<String> purged =
+                release.units().stream().flatMap(unit -> unit.purged().stream()).toList();
         return observer.observe(paths, purged);
     }
 

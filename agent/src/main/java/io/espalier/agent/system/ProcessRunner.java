@@ -55,9 +55,7 @@ public final class ProcessRunner {
     public CommandResult run(List<String> argv, Duration timeout) {
         var resolved = new ArrayList<>(argv);
         resolved.set(0, find(argv.getFirst()));
-        var builder = new ProcessBuilder(resolved)
-                .directory(folder.toFile())
-                .redirectInput(new File("/dev/null"));
+        var builder = new ProcessBuilder(resolved).directory(folder.toFile()).redirectInput(new File("/dev/null"));
         Map<String, String> variables = builder.environment();
         variables.clear();
         variables.put("PATH", String.join(":", PATH));

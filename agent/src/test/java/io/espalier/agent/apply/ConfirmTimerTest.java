@@ -138,7 +138,8 @@ class ConfirmTimerTest {
     }
 
     private void assertWentBack() {
-        assertThat(machine.applier.standing().onDisk()).contains(before.release().id());
+        assertThat(machine.applier.standing().onDisk())
+                .contains(before.release().id());
         assertThat(machine.applier.standing().last().orElseThrow().outcome())
                 .isInstanceOfSatisfying(
                         ApplyOutcome.RolledBack.class,

@@ -81,7 +81,8 @@ class ForgedManifestTest {
 
     @Test
     void pathsThatAreNoTextAreRefused() throws Exception {
-        for (String bytes : List.of("/etc/\u00c0\u00af..", "/etc/\u00ff\u00fe", "/etc/\u00ed\u00a0\u0080", "/etc/\u00c0\u0080")) {
+        for (String bytes :
+                List.of("/etc/\u00c0\u00af..", "/etc/\u00ff\u00fe", "/etc/\u00ed\u00a0\u0080", "/etc/\u00c0\u0080")) {
             assertForgedIsRefused(bytes.getBytes(StandardCharsets.ISO_8859_1));
         }
     }

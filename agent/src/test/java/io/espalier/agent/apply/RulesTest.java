@@ -55,7 +55,8 @@ class RulesTest {
             assertThat(refused.reason()).isEqualTo(Reason.UNHEALTHY);
             assertThat(refused.detail()).isEqualTo("unit app: exec is-sick: exit status 1: sick");
         });
-        assertThat(machine.applier.standing().onDisk()).contains(before.release().id());
+        assertThat(machine.applier.standing().onDisk())
+                .contains(before.release().id());
         assertThat(machine.applier.standing().number()).isEqualTo(2);
         assertThat(host.ran).isEmpty();
     }
@@ -63,10 +64,7 @@ class RulesTest {
     @Test
     void aNewReloadCommandIsTakenAndNotRunAndHealthIsAsked() throws IOException {
         Wanted wanted = new Wanted();
-        wanted.unit("app")
-                .file("/etc/app.conf", "text")
-                .reload("reload-it")
-                .health(SOON, "is-well");
+        wanted.unit("app").file("/etc/app.conf", "text").reload("reload-it").health(SOON, "is-well");
         assertThat(apply(wanted)).isEqualTo(new ApplyOutcome.Unchanged());
         assertThat(host.ran).isEmpty();
         assertThat(asked).containsExactly("exec is-well");
@@ -75,7 +73,10 @@ class RulesTest {
     @Test
     void newValidateAndCheckCommandsAreTried() throws IOException {
         Wanted wanted = new Wanted();
-        wanted.unit("app").file("/etc/app.conf", "text").validate("validate-it", "{stage}").check("check-it");
+        wanted.unit("app")
+                .file("/etc/app.conf", "text")
+                .validate("validate-it", "{stage}")
+                .check("check-it");
         assertThat(apply(wanted)).isEqualTo(new ApplyOutcome.Unchanged());
         assertThat(host.ran).hasSize(2);
         assertThat(host.ran.getFirst()).startsWith("validate-it " + Machine.STATE + "/stage/");
@@ -91,7 +92,8 @@ class RulesTest {
                 .isInstanceOfSatisfying(
                         ApplyOutcome.Rejected.class,
                         refused -> assertThat(refused.reason()).isEqualTo(Reason.VALIDATE_FAILED));
-        assertThat(machine.applier.standing().onDisk()).contains(before.release().id());
+        assertThat(machine.applier.standing().onDisk())
+                .contains(before.release().id());
     }
 
     @Test

@@ -97,8 +97,7 @@ public final class Linux {
 
     /** Runs a program that must end well within a minute. */
     public static void run(String... argv) throws IOException, InterruptedException {
-        Process process =
-                new ProcessBuilder(argv).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(argv).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
