@@ -1,9 +1,11 @@
 package io.espalier.metrics;
 
 import io.espalier.metrics.ingest.Networks;
+import io.espalier.metrics.ingest.Senders;
 import io.espalier.metrics.pipe.LogFormat;
 import io.espalier.metrics.tree.TreeSettings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -23,11 +25,18 @@ public final class TreeApplication {
               --graphite-port N     Graphite plaintext; -1: off (2003)
               --allow NETWORKS      who may push over TCP and UDP, such as 127.0.0.0/8,10.0.0.0/8
               --log-format FORMAT   a name, an nginx log_format or an Apache LogFormat (found by looking)
+              --tail FILE           follow a log file, through rotation and restarts; may be repeated
+              --state DIR           where the positions of followed files are kept (/var/lib/espalier/tree)
+              --syslog-port N       RFC 5424 and 3164, TCP and UDP; -1: off (5514)
               --ttl DURATION        leaves not written for so long are folded into ~other, such as PT24H (never)
               --max-leaves N        of each top-level subtree (by the heap)
             """;
     private static final Set<String> OPTIONS = Set.of(
-            "--listen", "--port", "--push-port", "--graphite-port", "--allow", "--log-format", "--ttl", "--max-leaves");
+            "--tail",
+            "--state",
+            "--syslog-port",
+            "--listen",
+            "--port", "--push-port", "--graphite-port", "--allow", "--log-format", "--ttl", "--max-leaves");
 
     private TreeApplication() {}
 
@@ -41,7 +50,7 @@ public final class TreeApplication {
             if (!OPTIONS.contains(args[i]) || i + 1 == args.length) {
                 fail(2, (OPTIONS.contains(args[i]) ? "no value for " : "no such option: ") + args[i] + "\n" + USAGE);
             }
-            options.put(args[i], args[i + 1]);
+            options.merge(args[i], args[i + 1], (before, next) -> before + "\n" + next);
         }
         TreeServer server = start(options);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -55,6 +64,9 @@ public final class TreeApplication {
         System.out.println("pages and URLs   http://" + host + ":" + server.httpPort() + "/");
         System.out.println("push             " + host + ":" + server.pushPort() + " (tcp, udp)");
         server.graphitePort().ifPresent(port -> System.out.println("graphite         " + host + ":" + port));
+        server.receivers()
+                .ports()
+                .forEach((name, port) -> System.out.println((name + " ".repeat(17)).substring(0, 17) + host + ":" + port));
         System.out.println("try              tail -f access.log | nc " + host + " " + server.pushPort());
         new CountDownLatch(1).await();
     }
@@ -75,12 +87,22 @@ public final class TreeApplication {
                     Integer.parseInt(options.getOrDefault("--graphite-port", "2003")),
                     options.containsKey("--allow") ? Networks.parse(options.get("--allow")) : Networks.LOOPBACK,
                     Optional.ofNullable(options.get("--log-format")).map(LogFormat::of));
-            return new TreeServer(settings, doors, Clock.systemUTC());
+            return new TreeServer(settings, doors, senders(options), Clock.systemUTC());
         } catch (IllegalArgumentException | DateTimeParseException e) {
             return fail(2, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             return fail(1, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Senders senders(Map<String, String> options) {
+        return new Senders(
+                Integer.parseInt(options.getOrDefault("--syslog-port", "5514")),
+                Optional.ofNullable(options.get("--tail")).stream()
+                        .flatMap(String::lines)
+                        .map(Path::of)
+                        .toList(),
+                Path.of(options.getOrDefault("--state", "/var/lib/espalier/tree")));
     }
 
     private static TreeServer fail(int status, String message) {

@@ -3,6 +3,7 @@ package io.espalier.metrics.ingest;
 import io.espalier.metrics.json.JsonText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What became of a push. */
 public final class Report {
@@ -14,6 +15,7 @@ public final class Report {
     private long merged;
     private long badCount;
     private final List<Bad> bad = new ArrayList<>();
+    private Optional<String> format = Optional.empty();
 
     void merged(long count) {
         merged += count;
@@ -24,6 +26,15 @@ public final class Report {
         if (bad.size() < SHOWN) {
             bad.add(new Bad(line, reason));
         }
+    }
+
+    void format(String detected) {
+        format = Optional.of(detected);
+    }
+
+    /** Of access log lines, when it was found by looking. */
+    public Optional<String> format() {
+        return format;
     }
 
     /** Objects or lines that were merged. */
@@ -45,9 +56,9 @@ public final class Report {
         json.name("merged")
                 .number(merged)
                 .name("rejected")
-                .number(badCount)
-                .name("bad")
-                .open('[');
+                .number(badCount);
+        format.ifPresent(name -> json.name("format").text(name));
+        json.name("bad").open('[');
         for (Bad line : bad) {
             json.open('{')
                     .name("line")

@@ -19,13 +19,18 @@ public final class AccessLog {
 
     /** Told of each line that does not fit. */
     public interface Bad {
-        /** @param line from 1; {@code column} from 1, where it stops to fit the format */
-        void line(long line, int column, String reason);
+        /**
+         * @param line   from 1
+         * @param column from 1, where it stops to fit the format
+         * @param bytes  the line is {@code from} to {@code to} of them, during the call
+         */
+        void line(long line, int column, String reason, byte[] bytes, int from, int to);
     }
 
     private final Bad bad;
     private final LogRecord record = new LogRecord();
     private Optional<LogFormat> format;
+    private Optional<String> detected = Optional.empty();
     private List<Pipe> pipes = List.of();
     private final List<byte[]> waiting = new ArrayList<>();
     private long lines;
@@ -64,7 +69,8 @@ public final class AccessLog {
 
     private void process(byte[] bytes, int from, int end, long number) {
         if (end - from > MAX_LINE) {
-            bad.line(number, MAX_LINE, "a line of " + (end - from) + " bytes (at most " + MAX_LINE + ")");
+            String reason = "a line of " + (end - from) + " bytes (at most " + MAX_LINE + ")";
+            bad.line(number, MAX_LINE, reason, bytes, from, end);
             return;
         }
         int column = format.orElseThrow().parse(bytes, from, end, record);
@@ -72,7 +78,7 @@ public final class AccessLog {
             column = Math.max(0, record.from(Field.STATUS) - from);
         }
         if (column >= 0) {
-            bad.line(number, column + 1, "does not fit " + format.orElseThrow());
+            bad.line(number, column + 1, "does not fit " + format.orElseThrow(), bytes, from, end);
             return;
         }
         fitting++;
@@ -85,6 +91,7 @@ public final class AccessLog {
         Optional<LogFormat> found = LogFormat.detect(waiting);
         if (found.isPresent()) {
             start(found.get());
+            detected = Optional.of(found.get().toString());
         }
         long number = lines - waiting.size();
         for (byte[] line : waiting) {
@@ -92,8 +99,7 @@ public final class AccessLog {
             if (found.isPresent()) {
                 process(line, 0, line.length, number);
             } else {
-                bad.line(
-                        number, 1, "no access log format that is known (" + String.join(", ", LogFormat.names()) + ")");
+                bad.line(number, 1, LogFormat.why(line), line, 0, line.length);
             }
         }
         waiting.clear();
@@ -129,6 +135,11 @@ public final class AccessLog {
 
     public Optional<LogFormat> format() {
         return format;
+    }
+
+    /** The name of the format, once it was found by looking at the lines. */
+    public Optional<String> detected() {
+        return detected;
     }
 
     public long lines() {

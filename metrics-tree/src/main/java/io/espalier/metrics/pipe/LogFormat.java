@@ -118,6 +118,22 @@ public final class LogFormat {
         return bestHits * 2 >= lines.size() ? Optional.ofNullable(best) : Optional.empty();
     }
 
+    /** Why no named format fits the line. */
+    static String why(byte[] line) {
+        LogFormat nearest = null;
+        int furthest = -1;
+        var record = new LogRecord();
+        for (String name : NAMED.keySet()) {
+            LogFormat format = of(name);
+            int column = format.parse(line, 0, line.length, record);
+            if (column > furthest) {
+                furthest = column;
+                nearest = format;
+            }
+        }
+        return "no access log format that is known fits" + (nearest == null ? "" : "; nearest is " + nearest + ", up to column " + (furthest + 1));
+    }
+
     // --- Compiling ---
 
     private static List<Step> nginx(String format) {

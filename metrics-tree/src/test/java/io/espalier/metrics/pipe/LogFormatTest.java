@@ -43,7 +43,7 @@ class LogFormatTest {
     @Test
     void detectsTheFormatAndSaysSoAndShowsWhereALineFailsOtherwise() {
         var bad = new ArrayList<String>();
-        var log = new AccessLog(Optional.empty(), (line, column, _) -> bad.add(line + ":" + column));
+        var log = new AccessLog(Optional.empty(), (line, column, _, _, _, _) -> bad.add(line + ":" + column));
         String text = COMBINED + "\n" + COMBINED + "\nUnmatched!\n" + COMBINED.replace("404", "x04") + "\n";
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         log.block(bytes, 0, bytes.length);

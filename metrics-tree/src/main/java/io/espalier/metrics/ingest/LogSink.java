@@ -1,0 +1,67 @@
+package io.espalier.metrics.ingest;
+
+import io.espalier.metrics.json.BadJsonException;
+import io.espalier.metrics.json.TreeJson;
+import io.espalier.metrics.pipe.AccessLog;
+import io.espalier.metrics.tree.Batch;
+import java.util.Optional;
+
+/** Access log lines of one sender, JSON objects between them, and over UDP Ganglia's packets. */
+final class LogSink implements Sink {
+    private static final int LINES = 16_384;
+    private static final int LEAVES = 4096;
+
+    private final Intake intake;
+    final Report report = new Report();
+    final AccessLog log;
+    private final Batch batch = new Batch();
+    private final TreeJson json = new TreeJson();
+    private final Rejects rejects;
+    private long seen;
+    private boolean isTold;
+
+    LogSink(Intake intake) {
+        this.intake = intake;
+        rejects = new Rejects(intake.tree());
+        log = intake.log(this::bad);
+    }
+
+    private void bad(long line, int column, String reason, byte[] bytes, int from, int to) {
+        String where = "column " + column + ": " + reason;
+        report.bad(line, where);
+        rejects.add("bad-line", where, bytes, from, to);
+    }
+
+    @Override
+    public void message(byte[] bytes, int from, int to) {
+        seen++;
+        if (to > from && (bytes[from] == '{' || bytes[from] == '[')) {
+            try {
+                json.read(bytes, from, to, batch);
+            } catch (BadJsonException e) {
+                String reason = String.valueOf(e.getMessage());
+                report.bad(seen, reason);
+                rejects.add("bad-json", reason, bytes, from, to);
+            }
+        } else {
+            log.line(bytes, from, to);
+        }
+        if (seen % LINES == 0 || batch.leaves() >= LEAVES) {
+            flush();
+        }
+    }
+
+    @Override
+    public void flush() {
+        log.flush(batch);
+        if (!batch.isEmpty()) {
+            intake.tree().merge(batch);
+        }
+        batch.clear();
+        rejects.flush();
+        if (!isTold && log.detected().isPresent()) {
+            isTold = true;
+            intake.tree().note("formats," + log.detected().get(), 1, Optional.empty());
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.espalier.metrics.ingest;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** All doors of {@link Senders}, opened together and closed together. */
+public final class Receivers implements AutoCloseable {
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Map<String, Integer> ports = new LinkedHashMap<>();
+
+    /** @throws IOException naming the door that cannot be opened; none is open then */
+    public Receivers(String listen, Senders senders, Intake intake, Networks allowed) throws IOException {
+        try {
+            both("syslog", new InetSocketAddress(listen, Math.max(0, senders.syslog())), senders.syslog(), intake, allowed);
+            for (Path file : senders.tails()) {
+                open.push(new Tail(file, senders.state(), intake));
+            }
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void both(String name, InetSocketAddress at, int port, Intake intake, Networks allowed)
+            throws IOException {
+        if (port < 0) {
+            return;
+        }
+        Protocol protocol = Protocol.SYSLOG;
+        try {
+            var tcp = new TcpReceiver(at, protocol, intake, allowed);
+            open.push(tcp);
+            open.push(new UdpReceiver(new InetSocketAddress(at.getAddress(), tcp.port()), protocol, intake, allowed));
+            ports.put(name, tcp.port());
+        } catch (IOException e) {
+            throw new IOException("--" + name + "-port " + port + ": " + e.getMessage() + " (-1: off)", e);
+        }
+    }
+
+    /** By name, such as {@code syslog}. */
+    public Map<String, Integer> ports() {
+        return Collections.unmodifiableMap(ports);
+    }
+
+    @Override
+    public void close() throws IOException {
+        IOException failed = null;
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (IOException e) {
+                failed = e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
+    }
+}
