@@ -21,12 +21,14 @@ public final class TreeApplication {
             usage: espalier tree [options]
               --listen ADDRESS      where all ports listen (127.0.0.1)
               --port N              pages and URLs (8080)
-              --push-port N         JSON and access log lines, TCP and UDP (8649)
+              --push-port N         JSON and access log lines, TCP and UDP; gmetric, UDP (8649)
               --graphite-port N     Graphite plaintext; -1: off (2003)
               --allow NETWORKS      who may push over TCP and UDP, such as 127.0.0.0/8,10.0.0.0/8
               --log-format FORMAT   a name, an nginx log_format or an Apache LogFormat (found by looking)
               --tail FILE           follow a log file, through rotation and restarts; may be repeated
               --state DIR           where the positions of followed files are kept (/var/lib/espalier/tree)
+              --pickle-port N       Graphite pickle; -1: off (2004)
+              --statsd-port N       StatsD and DogStatsD, TCP and UDP; -1: off (8125)
               --syslog-port N       RFC 5424 and 3164, TCP and UDP; -1: off (5514)
               --ttl DURATION        leaves not written for so long are folded into ~other, such as PT24H (never)
               --max-leaves N        of each top-level subtree (by the heap)
@@ -34,6 +36,8 @@ public final class TreeApplication {
     private static final Set<String> OPTIONS = Set.of(
             "--tail",
             "--state",
+            "--pickle-port",
+            "--statsd-port",
             "--syslog-port",
             "--listen",
             "--port", "--push-port", "--graphite-port", "--allow", "--log-format", "--ttl", "--max-leaves");
@@ -97,6 +101,8 @@ public final class TreeApplication {
 
     private static Senders senders(Map<String, String> options) {
         return new Senders(
+                Integer.parseInt(options.getOrDefault("--pickle-port", "2004")),
+                Integer.parseInt(options.getOrDefault("--statsd-port", "8125")),
                 Integer.parseInt(options.getOrDefault("--syslog-port", "5514")),
                 Optional.ofNullable(options.get("--tail")).stream()
                         .flatMap(String::lines)

@@ -4,6 +4,7 @@ import io.espalier.metrics.json.BadJsonException;
 import io.espalier.metrics.json.TreeJson;
 import io.espalier.metrics.pipe.AccessLog;
 import io.espalier.metrics.tree.Batch;
+import io.espalier.metrics.wire.Gmetric;
 import java.util.Optional;
 
 /** Access log lines of one sender, JSON objects between them, and over UDP Ganglia's packets. */
@@ -19,6 +20,7 @@ final class LogSink implements Sink {
     private final Rejects rejects;
     private long seen;
     private boolean isTold;
+    private Optional<GangliaSink> ganglia = Optional.empty();
 
     LogSink(Intake intake) {
         this.intake = intake;
@@ -30,6 +32,18 @@ final class LogSink implements Sink {
         String where = "column " + column + ": " + reason;
         report.bad(line, where);
         rejects.add("bad-line", where, bytes, from, to);
+    }
+
+    @Override
+    public void datagram(byte[] bytes, int from, int to) {
+        if (Gmetric.isOne(bytes, from, to)) {
+            if (ganglia.isEmpty()) {
+                ganglia = Optional.of(new GangliaSink(intake));
+            }
+            ganglia.get().message(bytes, from, to);
+        } else {
+            Sink.super.datagram(bytes, from, to);
+        }
     }
 
     @Override
@@ -59,6 +73,7 @@ final class LogSink implements Sink {
         }
         batch.clear();
         rejects.flush();
+        ganglia.ifPresent(GangliaSink::flush);
         if (!isTold && log.detected().isPresent()) {
             isTold = true;
             intake.tree().note("formats," + log.detected().get(), 1, Optional.empty());

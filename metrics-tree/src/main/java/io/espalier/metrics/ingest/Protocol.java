@@ -9,6 +9,10 @@ public enum Protocol {
     JSON_OR_LOG(Framing.LINES, LogSink::new),
     /** {@code path value time} lines. */
     GRAPHITE(Framing.LINES, GraphiteSink::new),
+    /** The same as pickles, each with its length before it. */
+    PICKLE(Framing.COUNTED, PickleSink::new),
+    /** StatsD and DogStatsD lines. */
+    STATSD(Framing.LINES, StatsdSink::new),
     /** RFC 5424 and 3164; over TCP by octet count or by line (RFC 6587). */
     SYSLOG(Framing.SYSLOG, SyslogSink::new);
 

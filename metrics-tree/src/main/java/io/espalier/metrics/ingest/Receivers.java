@@ -17,7 +17,9 @@ public final class Receivers implements AutoCloseable {
     /** @throws IOException naming the door that cannot be opened; none is open then */
     public Receivers(String listen, Senders senders, Intake intake, Networks allowed) throws IOException {
         try {
-            both("syslog", new InetSocketAddress(listen, Math.max(0, senders.syslog())), senders.syslog(), intake, allowed);
+            door("pickle", Protocol.PICKLE, listen, senders.pickle(), intake, allowed);
+            door("statsd", Protocol.STATSD, listen, senders.statsd(), intake, allowed);
+            door("syslog", Protocol.SYSLOG, listen, senders.syslog(), intake, allowed);
             for (Path file : senders.tails()) {
                 open.push(new Tail(file, senders.state(), intake));
             }
@@ -27,19 +29,20 @@ public final class Receivers implements AutoCloseable {
         }
     }
 
-    private void both(String name, InetSocketAddress at, int port, Intake intake, Networks allowed)
+    private void door(String name, Protocol protocol, String listen, int port, Intake intake, Networks allowed)
             throws IOException {
         if (port < 0) {
             return;
         }
-        Protocol protocol = Protocol.SYSLOG;
         try {
-            var tcp = new TcpReceiver(at, protocol, intake, allowed);
+            var tcp = new TcpReceiver(new InetSocketAddress(listen, port), protocol, intake, allowed);
             open.push(tcp);
-            open.push(new UdpReceiver(new InetSocketAddress(at.getAddress(), tcp.port()), protocol, intake, allowed));
+            if (protocol != Protocol.PICKLE) {
+                open.push(new UdpReceiver(new InetSocketAddress(listen, tcp.port()), protocol, intake, allowed));
+            }
             ports.put(name, tcp.port());
         } catch (IOException e) {
-            throw new IOException("--" + name + "-port " + port + ": " + e.getMessage() + " (-1: off)", e);
+            throw new IOException("--" + name + "-port " + port + ": " + e.getMessage() + " (another, or -1: off)", e);
         }
     }
 

@@ -306,6 +306,11 @@ public final class MetricTree {
         merge(batch);
     }
 
+    /** The time by the tree's clock, in milliseconds since 1970. */
+    public long millis() {
+        return clock.millis();
+    }
+
     /** Merges so far, as of the latest {@link #reportSelf}. */
     public long merges() {
         return merges.get();
