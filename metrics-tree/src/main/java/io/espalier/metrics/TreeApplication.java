@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 public final class TreeApplication {
     private static final String USAGE = """
             usage: espalier tree [options]
+                   espalier tree pipe list | test FILE.log EXPECTED.json [--log-format F] [--pipe FILE] [--geo FILE]
               --listen ADDRESS      where all ports listen (127.0.0.1)
               --port N              pages and URLs (8080)
               --push-port N         JSON and access log lines, TCP and UDP; gmetric, UDP (8649)
@@ -27,6 +29,8 @@ public final class TreeApplication {
               --log-format FORMAT   a name, an nginx log_format or an Apache LogFormat (found by looking)
               --tail FILE           follow a log file, through rotation and restarts; may be repeated
               --state DIR           where the positions of followed files are kept (/var/lib/espalier/tree)
+              --pipe FILE           a program or a jar that log lines run through; may be repeated
+              --geo FILE            a database in MaxMind's format: requests by country
               --pickle-port N       Graphite pickle; -1: off (2004)
               --statsd-port N       StatsD and DogStatsD, TCP and UDP; -1: off (8125)
               --syslog-port N       RFC 5424 and 3164, TCP and UDP; -1: off (5514)
@@ -36,6 +40,8 @@ public final class TreeApplication {
     private static final Set<String> OPTIONS = Set.of(
             "--tail",
             "--state",
+            "--pipe",
+            "--geo",
             "--pickle-port",
             "--statsd-port",
             "--syslog-port",
@@ -45,6 +51,9 @@ public final class TreeApplication {
     private TreeApplication() {}
 
     public static void main(String[] args) throws InterruptedException {
+        if (args.length > 0 && args[0].equals("pipe")) {
+            System.exit(new PipeCommand(System.out, System.err).run(List.of(args).subList(1, args.length)));
+        }
         Map<String, String> options = new HashMap<>();
         for (int i = 0; i < args.length; i += 2) {
             if (args[i].equals("--help") || args[i].equals("-h")) {
@@ -104,11 +113,14 @@ public final class TreeApplication {
                 Integer.parseInt(options.getOrDefault("--pickle-port", "2004")),
                 Integer.parseInt(options.getOrDefault("--statsd-port", "8125")),
                 Integer.parseInt(options.getOrDefault("--syslog-port", "5514")),
-                Optional.ofNullable(options.get("--tail")).stream()
-                        .flatMap(String::lines)
-                        .map(Path::of)
-                        .toList(),
-                Path.of(options.getOrDefault("--state", "/var/lib/espalier/tree")));
+                paths(options, "--tail"),
+                Path.of(options.getOrDefault("--state", "/var/lib/espalier/tree")),
+                paths(options, "--pipe"),
+                Optional.ofNullable(options.get("--geo")).map(Path::of));
+    }
+
+    private static List<Path> paths(Map<String, String> options, String name) {
+        return options.getOrDefault(name, "").lines().map(Path::of).toList();
     }
 
     private static TreeServer fail(int status, String message) {

@@ -9,6 +9,7 @@ import io.espalier.metrics.ingest.TcpReceiver;
 import io.espalier.metrics.ingest.UdpReceiver;
 import io.espalier.metrics.live.Feeds;
 import io.espalier.metrics.pipe.LogFormat;
+import io.espalier.metrics.pipe.PipeSet;
 import io.espalier.metrics.query.Budget;
 import io.espalier.metrics.query.Queries;
 import io.espalier.metrics.tree.MetricTree;
@@ -45,6 +46,7 @@ public final class TreeServer implements AutoCloseable {
     private final TcpReceiver tcp;
     private final UdpReceiver udp;
     private final Optional<TcpReceiver> graphite;
+    private final PipeSet pipes;
     private final Receivers receivers;
     private final ScheduledExecutorService ticker = Executors.newScheduledThreadPool(
             1, work -> Thread.ofPlatform().daemon().name("tree ticker").unstarted(work));
@@ -57,7 +59,8 @@ public final class TreeServer implements AutoCloseable {
         tree = new MetricTree(settings, clock);
         var queries = new Queries(tree, Budget.USUAL);
         var feeds = new Feeds(tree, queries, clock.millis());
-        var intake = new Intake(tree, doors.format);
+        pipes = PipeSet.of(senders.pipes(), senders.geo(), tree::merge);
+        var intake = new Intake(tree, doors.format, pipes);
         tcp = new TcpReceiver(at(doors, doors.push), Protocol.JSON_OR_LOG, intake, doors.allowed);
         udp = new UdpReceiver(at(doors, doors.push == 0 ? tcp.port() : doors.push), Protocol.JSON_OR_LOG, intake, doors.allowed);
         graphite = doors.graphite < 0
@@ -124,6 +127,7 @@ public final class TreeServer implements AutoCloseable {
         if (graphite.isPresent()) {
             graphite.get().close();
         }
+        pipes.close();
         web.close();
     }
 }

@@ -4,6 +4,7 @@ import io.espalier.metrics.json.BadJsonException;
 import io.espalier.metrics.json.TreeJson;
 import io.espalier.metrics.pipe.AccessLog;
 import io.espalier.metrics.pipe.LogFormat;
+import io.espalier.metrics.pipe.PipeSet;
 import io.espalier.metrics.tree.Batch;
 import io.espalier.metrics.tree.MetricTree;
 import java.util.Optional;
@@ -14,11 +15,26 @@ public final class Intake {
 
     private final MetricTree tree;
     private final Optional<LogFormat> format;
+    private final PipeSet pipes;
 
     /** @param format of access log lines; empty: found by looking at them */
     public Intake(MetricTree tree, Optional<LogFormat> format) {
+        this(tree, format, PipeSet.STOCK);
+    }
+
+    /**
+     * @param format of access log lines; empty: found by looking at them
+     * @param pipes  that lines run through
+     */
+    public Intake(MetricTree tree, Optional<LogFormat> format, PipeSet pipes) {
         this.tree = tree;
         this.format = format;
+        this.pipes = pipes;
+    }
+
+    /** Whether lines that start with a brace are log lines, not JSON for the tree. */
+    boolean hasJsonLog() {
+        return format.isPresent() && format.get().isJson();
     }
 
     MetricTree tree() {
@@ -28,7 +44,7 @@ public final class Intake {
     /** JSON if it starts like JSON, else lines of an access log. */
     public Report any(byte[] bytes, int from, int to) {
         int start = TreeJson.skipSpace(bytes, from, to);
-        return start < to && (bytes[start] == '{' || bytes[start] == '[')
+        return start < to && (bytes[start] == '{' || bytes[start] == '[') && !hasJsonLog()
                 ? json(bytes, from, to)
                 : accessLog(bytes, from, to);
     }
@@ -95,6 +111,6 @@ public final class Intake {
     }
 
     AccessLog log(AccessLog.Bad bad) {
-        return new AccessLog(format, bad);
+        return new AccessLog(format, pipes, bad);
     }
 }

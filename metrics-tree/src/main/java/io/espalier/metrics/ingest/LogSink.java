@@ -3,8 +3,11 @@ package io.espalier.metrics.ingest;
 import io.espalier.metrics.json.BadJsonException;
 import io.espalier.metrics.json.TreeJson;
 import io.espalier.metrics.pipe.AccessLog;
+import io.espalier.metrics.pipe.LogFormat;
 import io.espalier.metrics.tree.Batch;
 import io.espalier.metrics.wire.Gmetric;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** Access log lines of one sender, JSON objects between them, and over UDP Ganglia's packets. */
@@ -20,10 +23,18 @@ final class LogSink implements Sink {
     private final Rejects rejects;
     private long seen;
     private boolean isTold;
+    /** That what starts with a brace is JSON for the tree. */
+    private boolean isTree;
     private Optional<GangliaSink> ganglia = Optional.empty();
 
     LogSink(Intake intake) {
+        this(intake, false);
+    }
+
+    /** @param isLog that lines which are JSON may be a log's: those are looked at first */
+    LogSink(Intake intake, boolean isLog) {
         this.intake = intake;
+        isTree = !isLog && !intake.hasJsonLog();
         rejects = new Rejects(intake.tree());
         log = intake.log(this::bad);
     }
@@ -49,7 +60,7 @@ final class LogSink implements Sink {
     @Override
     public void message(byte[] bytes, int from, int to) {
         seen++;
-        if (to > from && (bytes[from] == '{' || bytes[from] == '[')) {
+        if (isForTree(bytes, from, to)) {
             try {
                 json.read(bytes, from, to, batch);
             } catch (BadJsonException e) {
@@ -63,6 +74,16 @@ final class LogSink implements Sink {
         if (seen % LINES == 0 || batch.leaves() >= LEAVES) {
             flush();
         }
+    }
+
+    private boolean isForTree(byte[] bytes, int from, int to) {
+        if (to == from || bytes[from] != '{' && bytes[from] != '[') {
+            return false;
+        }
+        if (!isTree && log.format().isEmpty()) {
+            isTree = LogFormat.detect(List.of(Arrays.copyOfRange(bytes, from, to))).isEmpty();
+        }
+        return isTree;
     }
 
     @Override

@@ -61,7 +61,7 @@ final class SyslogSink implements Sink {
         if (message.severity() >= NOTICE && WEB_SERVERS.contains(message.app()) && message.to() > message.from()) {
             String sender = message.host() + ' ' + message.app();
             String key = logs.containsKey(sender) || logs.size() < LOGS ? sender : "";
-            logs.computeIfAbsent(key, _ -> new LogSink(intake)).message(bytes, message.from(), message.to());
+            logs.computeIfAbsent(key, _ -> new LogSink(intake, true)).message(bytes, message.from(), message.to());
         }
     }
 

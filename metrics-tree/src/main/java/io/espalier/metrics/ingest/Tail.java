@@ -58,7 +58,7 @@ public final class Tail implements AutoCloseable {
         path = file.toAbsolutePath().normalize();
         state = folder.resolve(name(path) + ".position");
         this.intake = intake;
-        sink = new LogSink(intake);
+        sink = new LogSink(intake, true);
         tooLong = sample -> note("long-line", sample);
         resume();
         thread = Thread.ofPlatform().daemon().name("tail " + path.getFileName()).start(this::run);

@@ -16,6 +16,8 @@ public final class AccessLog {
     public static final int MAX_LINE = 65_536;
 
     private static final int DETECT_LINES = 100;
+    private static final String W3C = "w3c";
+    private static final byte[] FIELDS = "#Fields:".getBytes(StandardCharsets.US_ASCII);
 
     /** Told of each line that does not fit. */
     public interface Bad {
@@ -27,24 +29,35 @@ public final class AccessLog {
         void line(long line, int column, String reason, byte[] bytes, int from, int to);
     }
 
+    private final PipeSet set;
     private final Bad bad;
     private final LogRecord record = new LogRecord();
     private Optional<LogFormat> format;
     private Optional<String> detected = Optional.empty();
     private List<Pipe> pipes = List.of();
+    private final List<Pipe> retired = new ArrayList<>();
+    private final boolean isGiven;
     private final List<byte[]> waiting = new ArrayList<>();
     private long lines;
     private long fitting;
 
+    /** With the pipes that come with the tree. */
     public AccessLog(Optional<LogFormat> format, Bad bad) {
+        this(format, PipeSet.STOCK, bad);
+    }
+
+    /** @param format of the lines; empty: found by looking at them */
+    public AccessLog(Optional<LogFormat> format, PipeSet set, Bad bad) {
+        this.set = set;
         this.bad = bad;
         this.format = format;
+        isGiven = format.isPresent();
         format.ifPresent(this::start);
     }
 
     private void start(LogFormat chosen) {
         format = Optional.of(chosen);
-        pipes = Pipes.all().stream()
+        pipes = set.factories().stream()
                 .filter(factory -> factory.fits(chosen))
                 .map(Pipe.Factory::init)
                 .toList();
@@ -54,7 +67,7 @@ public final class AccessLog {
     public void line(byte[] bytes, int from, int to) {
         int end = to > from && bytes[to - 1] == '\r' ? to - 1 : to;
         lines++;
-        if (end == from) {
+        if (end == from || bytes[from] == '#' && header(bytes, from, end)) {
             return;
         }
         if (format.isEmpty()) {
@@ -65,6 +78,25 @@ public final class AccessLog {
             return;
         }
         process(bytes, from, end, lines);
+    }
+
+    /** W3C logs tell their columns, and may tell others further down; their other comments say nothing. */
+    private boolean header(byte[] bytes, int from, int to) {
+        boolean isOurs = !isGiven || format.orElseThrow().toString().equals(W3C);
+        if (!isOurs) {
+            return false;
+        }
+        if (to - from > FIELDS.length && Arrays.equals(bytes, from, from + FIELDS.length, FIELDS, 0, FIELDS.length)) {
+            if (!waiting.isEmpty()) {
+                detect();
+            }
+            LogFormat.w3c(bytes, from, to).ifPresent(told -> {
+                retired.addAll(pipes);
+                start(told);
+                detected = Optional.of(told.toString());
+            });
+        }
+        return true;
     }
 
     private void process(byte[] bytes, int from, int end, long number) {
@@ -99,7 +131,8 @@ public final class AccessLog {
             if (found.isPresent()) {
                 process(line, 0, line.length, number);
             } else {
-                bad.line(number, 1, LogFormat.why(line), line, 0, line.length);
+                LogFormat.Misfit misfit = LogFormat.why(line);
+                bad.line(number, misfit.column() + 1, misfit.reason(), line, 0, line.length);
             }
         }
         waiting.clear();
@@ -124,6 +157,11 @@ public final class AccessLog {
         if (!waiting.isEmpty()) {
             detect();
         }
+        for (Pipe pipe : retired) {
+            pipe.flush(batch);
+            pipe.cleanup();
+        }
+        retired.clear();
         for (Pipe pipe : pipes) {
             pipe.flush(batch);
         }

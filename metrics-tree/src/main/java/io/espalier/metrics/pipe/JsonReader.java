@@ -1,0 +1,437 @@
+package io.espalier.metrics.pipe;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Lines that are JSON objects, after a template: JSON of the same shape with a field of a format
+ * ({@code "%s"}, {@code "$status"}, {@code "%h:%^"}) where the line has its value. Names in any order; what the
+ * template does not name is passed over without a copy. Of an array the first element counts.
+ */
+final class JsonReader implements LineReader {
+    private static final int MAX_DEPTH = 32;
+
+    /** What the template says of one place. */
+    private static final class Place {
+        final List<byte[]> names = new ArrayList<>();
+        final List<Place> children = new ArrayList<>();
+        Optional<Place> element = Optional.empty();
+        Optional<LineReader> value = Optional.empty();
+        Field field = Field.OTHER;
+
+        Optional<Place> child(byte[] bytes, int from, int to) {
+            for (int i = 0; i < names.size(); i++) {
+                byte[] name = names.get(i);
+                if (name.length == to - from && Arrays.equals(name, 0, name.length, bytes, from, to)) {
+                    return Optional.of(children.get(i));
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    private final Place root;
+    private final Set<Field> fields = EnumSet.noneOf(Field.class);
+
+    /** @throws IllegalArgumentException with what is wrong with the template, and where */
+    JsonReader(String template) {
+        var reader = new Template(template);
+        root = reader.value();
+        reader.end();
+        if (fields.contains(Field.REQUEST)) {
+            fields.addAll(Set.of(Field.METHOD, Field.URL));
+        }
+    }
+
+    @Override
+    public Set<Field> fields() {
+        return fields;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int to, LogRecord record) {
+        var cursor = new Cursor(bytes, from, to, record);
+        return cursor.line(root) ? -1 : cursor.column();
+    }
+
+    /** Reads a line. A method answers false where the line is no JSON; {@code at} is there then. */
+    private static final class Cursor {
+        private byte[] in;
+        private int at;
+        private int end;
+        private int start;
+        private final LogRecord record;
+        private int valueFrom;
+        private int valueTo;
+
+        Cursor(byte[] in, int from, int to, LogRecord record) {
+            this.in = in;
+            at = from;
+            start = from;
+            end = to;
+            this.record = record;
+        }
+
+        int column() {
+            return at - start;
+        }
+
+        boolean line(Place root) {
+            skip();
+            if (at == end || in[at] != '{' || !object(Optional.of(root), 0)) {
+                return false;
+            }
+            skip();
+            return at == end;
+        }
+
+        private boolean object(Optional<Place> place, int depth) {
+            if (depth == MAX_DEPTH) {
+                return false;
+            }
+            at++;
+            skip();
+            if (take('}')) {
+                return true;
+            }
+            while (true) {
+                if (at == end || in[at] != '"' || !string(false)) {
+                    return false;
+                }
+                Optional<Place> child = place.isEmpty() ? place : place.get().child(in, valueFrom, valueTo);
+                skip();
+                if (!take(':')) {
+                    return false;
+                }
+                skip();
+                if (!value(child, depth + 1)) {
+                    return false;
+                }
+                skip();
+                if (take('}')) {
+                    return true;
+                }
+                if (!take(',')) {
+                    return false;
+                }
+                skip();
+            }
+        }
+
+        private boolean array(Optional<Place> place, int depth) {
+            if (depth == MAX_DEPTH) {
+                return false;
+            }
+            at++;
+            skip();
+            if (take(']')) {
+                return true;
+            }
+            Optional<Place> child = place.isEmpty() ? place : place.get().element;
+            while (true) {
+                if (!value(child, depth + 1)) {
+                    return false;
+                }
+                child = Optional.empty();
+                skip();
+                if (take(']')) {
+                    return true;
+                }
+                if (!take(',')) {
+                    return false;
+                }
+                skip();
+            }
+        }
+
+        private boolean value(Optional<Place> place, int depth) {
+            if (at == end) {
+                return false;
+            }
+            boolean isWanted = place.isPresent() && place.get().value.isPresent();
+            switch (in[at]) {
+                case '{' -> {
+                    return object(place, depth);
+                }
+                case '[' -> {
+                    return array(place, depth);
+                }
+                case '"' -> {
+                    if (!string(isWanted)) {
+                        return false;
+                    }
+                }
+                default -> {
+                    valueFrom = at;
+                    while (at < end && isWord(in[at])) {
+                        at++;
+                    }
+                    valueTo = at;
+                    if (at == valueFrom) {
+                        return false;
+                    }
+                    isWanted &= in[valueFrom] != 'n';
+                }
+            }
+            if (isWanted && valueTo > valueFrom) {
+                Place wanted = place.orElseThrow();
+                if (wanted.field == Field.OTHER) {
+                    // What does not fit the template's text is as good as absent.
+                    wanted.value.orElseThrow().read(in, valueFrom, valueTo, record);
+                } else {
+                    record.set(wanted.field, in, valueFrom, valueTo);
+                }
+            }
+            return true;
+        }
+
+        private static boolean isWord(byte b) {
+            return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b == '-' || b == '.' || b == '+' || b == 'E';
+        }
+
+        /** Its content is {@code valueFrom} to {@code valueTo}, with escapes undone if {@code isWanted}. */
+        private boolean string(boolean isWanted) {
+            at++;
+            int from = at;
+            boolean hasEscape = false;
+            while (at < end && in[at] != '"') {
+                if (in[at] == '\\') {
+                    hasEscape = true;
+                    at++;
+                }
+                at++;
+            }
+            if (at >= end) {
+                at = end;
+                return false;
+            }
+            valueFrom = from;
+            valueTo = at;
+            at++;
+            if (hasEscape && isWanted) {
+                copy();
+                valueTo = unescape(valueFrom, valueTo);
+            }
+            return true;
+        }
+
+        /** From here on works on a copy: what comes in is not ours to change. */
+        private void copy() {
+            if (record.copy != in) {
+                int length = end - start;
+                if (record.copy.length < length) {
+                    record.copy = new byte[length * 2];
+                }
+                System.arraycopy(in, start, record.copy, 0, length);
+                record.moved(-start, record.copy);
+                in = record.copy;
+                at -= start;
+                valueFrom -= start;
+                valueTo -= start;
+                end -= start;
+                start = 0;
+            }
+        }
+
+        private int unescape(int from, int to) {
+            int out = from;
+            for (int i = from; i < to; i++) {
+                if (in[i] != '\\') {
+                    in[out++] = in[i];
+                    continue;
+                }
+                i++;
+                switch (in[i]) {
+                    case 'n' -> in[out++] = '\n';
+                    case 't' -> in[out++] = '\t';
+                    case 'r' -> in[out++] = '\r';
+                    case 'b', 'f' -> in[out++] = ' ';
+                    case 'u' -> {
+                        int unit = hex(i + 1, to);
+                        i = Math.min(to - 1, i + 4);
+                        boolean isPair = i + 2 < to && in[i + 1] == '\\' && in[i + 2] == 'u';
+                        if (isPair && Character.isHighSurrogate((char) unit)) {
+                            int low = hex(i + 3, to);
+                            if (Character.isLowSurrogate((char) low)) {
+                                unit = Character.toCodePoint((char) unit, (char) low);
+                                i = Math.min(to - 1, i + 6);
+                            }
+                        }
+                        byte[] utf8 = Character.toString(unit).getBytes(StandardCharsets.UTF_8);
+                        System.arraycopy(utf8, 0, in, out, utf8.length);
+                        out += utf8.length;
+                    }
+                    default -> in[out++] = in[i];
+                }
+            }
+            return out;
+        }
+
+        /** A question mark for what is no four hex digits. */
+        private int hex(int from, int to) {
+            int value = 0;
+            for (int i = from; i < from + 4; i++) {
+                int digit = i < to ? Character.digit(in[i], 16) : -1;
+                if (digit < 0) {
+                    return '?';
+                }
+                value = value << 4 | digit;
+            }
+            return value;
+        }
+
+        private void skip() {
+            while (at < end && (in[at] == ' ' || in[at] == '\t' || in[at] == '\r')) {
+                at++;
+            }
+        }
+
+        private boolean take(char c) {
+            if (at < end && in[at] == c) {
+                at++;
+                return true;
+            }
+            return false;
+        }
+    }
+
+    /** Reads a template: JSON, where a value may also be a bare {@code $variable} or {@code %field}. */
+    private final class Template {
+        private final String text;
+        private int at;
+
+        Template(String text) {
+            this.text = text;
+        }
+
+        void end() {
+            skip();
+            if (at < text.length()) {
+                throw bad("expected the end");
+            }
+        }
+
+        Place value() {
+            return value(0);
+        }
+
+        private Place value(int depth) {
+            skip();
+            var place = new Place();
+            char c = peek();
+            if (depth == MAX_DEPTH) {
+                throw bad("more than " + MAX_DEPTH + " levels");
+            }
+            if (c == '{') {
+                members(place, depth);
+            } else if (c == '[') {
+                at++;
+                place.element = Optional.of(value(depth + 1));
+                skip();
+                expect(']');
+            } else {
+                leaf(place, c == '"' ? string() : bare());
+            }
+            return place;
+        }
+
+        private void members(Place place, int depth) {
+            at++;
+            skip();
+            while (peek() != '}') {
+                byte[] name = string().getBytes(StandardCharsets.UTF_8);
+                skip();
+                expect(':');
+                place.names.add(name);
+                place.children.add(value(depth + 1));
+                skip();
+                if (peek() != '}') {
+                    expect(',');
+                    skip();
+                }
+            }
+            at++;
+        }
+
+        private void leaf(Place place, String format) {
+            if (format.isEmpty()) {
+                return;
+            }
+            // A percent sign in a JSON template is GoAccess' way: Apache has no JSON.
+            TextReader reader = new TextReader(format.contains("$") ? Dialects.nginx(format) : Dialects.goAccess(format));
+            Set<Field> found = EnumSet.copyOf(reader.fields().isEmpty() ? Set.of(Field.OTHER) : reader.fields());
+            found.removeAll(Set.of(Field.OTHER, Field.TIME));
+            if (found.isEmpty()) {
+                return;
+            }
+            fields.addAll(found);
+            place.value = Optional.of(reader);
+            if (isWhole(format)) {
+                place.field = found.contains(Field.REQUEST)
+                        ? Field.REQUEST
+                        : found.iterator().next();
+            }
+        }
+
+        /** One field and nothing else: no need to look for its end. */
+        private static boolean isWhole(String format) {
+            return format.startsWith("%")
+                    ? format.length() == 2
+                    : format.startsWith("$")
+                            && format.chars().skip(1).allMatch(c -> c == '_' || Character.isLetterOrDigit(c));
+        }
+
+        private String string() {
+            if (peek() != '"') {
+                throw bad("expected a name or field in double quotes");
+            }
+            int close = text.indexOf('"', at + 1);
+            if (close < 0) {
+                throw bad("a quote is not closed");
+            }
+            String content = text.substring(at + 1, close);
+            at = close + 1;
+            return content;
+        }
+
+        private String bare() {
+            int from = at;
+            while (at < text.length() && ",}] \t\n".indexOf(text.charAt(at)) < 0) {
+                at++;
+            }
+            if (at == from) {
+                throw bad("expected a field");
+            }
+            return text.substring(from, at);
+        }
+
+        private char peek() {
+            if (at == text.length()) {
+                throw bad("it ends too early");
+            }
+            return text.charAt(at);
+        }
+
+        private void expect(char c) {
+            if (peek() != c) {
+                throw bad("expected '" + c + "'");
+            }
+            at++;
+        }
+
+        private void skip() {
+            while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
+                at++;
+            }
+        }
+
+        private IllegalArgumentException bad(String what) {
+            return new IllegalArgumentException("template: " + what + " at column " + (at + 1));
+        }
+    }
+}
