@@ -3,6 +3,7 @@ package io.espalier.metrics;
 import io.espalier.metrics.ingest.Networks;
 import io.espalier.metrics.ingest.Senders;
 import io.espalier.metrics.pipe.LogFormat;
+import io.espalier.metrics.rules.Rules;
 import io.espalier.metrics.tree.TreeSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ public final class TreeApplication {
               --graphite-port N     Graphite plaintext; -1: off (2003)
               --allow NETWORKS      who may push over TCP and UDP, such as 127.0.0.0/8,10.0.0.0/8
               --log-format FORMAT   a name, an nginx log_format or an Apache LogFormat (found by looking)
+              --rules FILE          action, quota and ttl of subtrees
               --tail FILE           follow a log file, through rotation and restarts; may be repeated
               --state DIR           where the positions of followed files are kept (/var/lib/espalier/tree)
               --pipe FILE           a program or a jar that log lines run through; may be repeated
@@ -40,6 +42,7 @@ public final class TreeApplication {
     private static final Set<String> OPTIONS = Set.of(
             "--tail",
             "--state",
+            "--rules",
             "--pipe",
             "--geo",
             "--pickle-port",
@@ -100,7 +103,16 @@ public final class TreeApplication {
                     Integer.parseInt(options.getOrDefault("--graphite-port", "2003")),
                     options.containsKey("--allow") ? Networks.parse(options.get("--allow")) : Networks.LOOPBACK,
                     Optional.ofNullable(options.get("--log-format")).map(LogFormat::of));
-            return new TreeServer(settings, doors, senders(options), Clock.systemUTC());
+            Optional<Rules> rules = Optional.empty();
+            if (options.containsKey("--rules")) {
+                rules = Optional.of(Rules.read(Path.of(options.get("--rules"))));
+                settings = rules.get().settings(settings);
+            }
+            var server = new TreeServer(settings, doors, senders(options), Clock.systemUTC());
+            if (rules.isPresent()) {
+                rules.get().apply(server.tree(), settings.root());
+            }
+            return server;
         } catch (IllegalArgumentException | DateTimeParseException e) {
             return fail(2, String.valueOf(e.getMessage()));
         } catch (IOException e) {
