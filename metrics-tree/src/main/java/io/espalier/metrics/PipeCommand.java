@@ -25,6 +25,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -120,8 +121,8 @@ final class PipeCommand {
             feed(request.format.map(LogFormat::of), set, log, actual);
         }
         Set<String> names = topLevel(expected);
-        TreeMap<String, String> wanted = leaves(expected, names);
-        TreeMap<String, String> found = leaves(actual, names);
+        Map<String, String> wanted = leaves(expected, names);
+        Map<String, String> found = leaves(actual, names);
         int differences = compare(wanted, found);
         out.println(
                 differences == 0
@@ -204,7 +205,7 @@ final class PipeCommand {
         return comma < 0 ? key : key.substring(0, comma);
     }
 
-    private static TreeMap<String, String> leaves(MetricTree tree, Set<String> names) {
+    private static Map<String, String> leaves(MetricTree tree, Set<String> names) {
         var leaves = new TreeMap<String, String>();
         for (Result result : new Queries(tree, Budget.USUAL).run(Query.parse(""))) {
             if (names.contains(first(result.key()))) {
@@ -215,7 +216,7 @@ final class PipeCommand {
         return leaves;
     }
 
-    private int compare(TreeMap<String, String> wanted, TreeMap<String, String> found) {
+    private int compare(Map<String, String> wanted, Map<String, String> found) {
         int differences = 0;
         var keys = new TreeSet<>(wanted.keySet());
         keys.addAll(found.keySet());
