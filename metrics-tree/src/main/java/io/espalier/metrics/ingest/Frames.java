@@ -2,6 +2,7 @@ package io.espalier.metrics.ingest;
 
 import io.espalier.metrics.ingest.Protocol.Framing;
 import io.espalier.metrics.pipe.AccessLog;
+import io.espalier.metrics.pipe.Scan;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
@@ -107,7 +108,7 @@ final class Frames {
 
     private boolean line() {
         while (true) {
-            int newline = find(Math.max(scanned, start));
+            int newline = Scan.find(buffer, Math.max(scanned, start), end, (byte) '\n');
             if (newline < 0) {
                 scanned = end;
                 if (end - start > MAX_LINE) {
@@ -135,15 +136,6 @@ final class Frames {
         }
         isSkippingLine = true;
         start = end;
-    }
-
-    private int find(int at) {
-        for (int i = at; i < end; i++) {
-            if (buffer[i] == '\n') {
-                return i;
-            }
-        }
-        return -1;
     }
 
     private boolean octets() throws LostException {

@@ -67,7 +67,7 @@ public final class AccessLog {
     public void line(byte[] bytes, int from, int to) {
         int end = to > from && bytes[to - 1] == '\r' ? to - 1 : to;
         lines++;
-        if (end == from || bytes[from] == '#' && header(bytes, from, end)) {
+        if (end == from || (bytes[from] == '#' && header(bytes, from, end))) {
             return;
         }
         if (format.isEmpty()) {
@@ -141,11 +141,11 @@ public final class AccessLog {
     /** The lines of a block, the last of which may lack its end. */
     public void block(byte[] bytes, int from, int to) {
         int start = from;
-        for (int i = from; i < to; i++) {
-            if (bytes[i] == '\n') {
-                line(bytes, start, i);
-                start = i + 1;
-            }
+        for (int end = Scan.find(bytes, from, to, (byte) '\n');
+                end >= 0;
+                end = Scan.find(bytes, start, to, (byte) '\n')) {
+            line(bytes, start, end);
+            start = end + 1;
         }
         if (start < to) {
             line(bytes, start, to);

@@ -157,12 +157,8 @@ final class Pipes {
         }
 
         static int pathEnd(byte[] bytes, int from, int to) {
-            for (int i = from; i < to; i++) {
-                if (bytes[i] == '?') {
-                    return i;
-                }
-            }
-            return to;
+            int mark = Scan.find(bytes, from, to, (byte) '?');
+            return mark < 0 ? to : mark;
         }
 
         @Override

@@ -107,23 +107,6 @@ final class TextReader implements LineReader {
 
     private static int end(byte[] bytes, int from, int to, Step step) {
         byte until = (byte) step.until;
-        if (!step.isQuoted) {
-            for (int i = from; i < to; i++) {
-                if (bytes[i] == until) {
-                    return i;
-                }
-            }
-            return -1;
-        }
-        for (int i = from; i < to; i++) {
-            byte b = bytes[i];
-            if (b == '"') {
-                return i;
-            }
-            if (b == '\\') {
-                i++;
-            }
-        }
-        return -1;
+        return step.isQuoted ? Scan.findUnescaped(bytes, from, to, until) : Scan.find(bytes, from, to, until);
     }
 }
