@@ -64,7 +64,7 @@ public final class Intake {
             } catch (BadJsonException e) {
                 line += lines(bytes, counted, at);
                 counted = at;
-                report.bad(line, e.getMessage());
+                report.bad(line, String.valueOf(e.getMessage()), bytes, at, to);
                 tree.note("drops,bad-json", 1, Optional.of(AccessLog.sample(bytes, at, to)));
                 at = nextObject(bytes, at, to);
             }
@@ -75,7 +75,7 @@ public final class Intake {
             at = TreeJson.skipSpace(bytes, at, to);
         }
         if (report.merged() == 0 && report.badCount() == 0) {
-            report.bad(1, "nothing in it");
+            report.bad(1, "nothing in it", bytes, from, from);
         }
         tree.merge(batch);
         return report;
@@ -103,7 +103,7 @@ public final class Intake {
         lines.log.block(bytes, from, to);
         lines.flush();
         if (lines.log.lines() == 0) {
-            lines.report.bad(1, "nothing in it");
+            lines.report.bad(1, "nothing in it", bytes, from, from);
         }
         lines.report.merged(lines.log.fitting());
         lines.log.detected().ifPresent(lines.report::format);

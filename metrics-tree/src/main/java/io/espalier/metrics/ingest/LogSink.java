@@ -41,7 +41,7 @@ final class LogSink implements Sink {
 
     private void bad(long line, int column, String reason, byte[] bytes, int from, int to) {
         String where = "column " + column + ": " + reason;
-        report.bad(line, where);
+        report.bad(line, where, bytes, from, to);
         rejects.add("bad-line", where, bytes, from, to);
     }
 
@@ -65,7 +65,7 @@ final class LogSink implements Sink {
                 json.read(bytes, from, to, batch);
             } catch (BadJsonException e) {
                 String reason = String.valueOf(e.getMessage());
-                report.bad(seen, reason);
+                report.bad(seen, reason, bytes, from, to);
                 rejects.add("bad-json", reason, bytes, from, to);
             }
         } else {

@@ -2,6 +2,7 @@ package io.espalier.metrics.ingest;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -20,12 +21,27 @@ public final class Receivers implements AutoCloseable {
             door("pickle", Protocol.PICKLE, listen, senders.pickle(), intake, allowed);
             door("statsd", Protocol.STATSD, listen, senders.statsd(), intake, allowed);
             door("syslog", Protocol.SYSLOG, listen, senders.syslog(), intake, allowed);
+            if (!senders.tails().isEmpty()) {
+                writable(senders.state());
+            }
             for (Path file : senders.tails()) {
                 open.push(new Tail(file, senders.state(), intake));
             }
         } catch (IOException e) {
             close();
             throw e;
+        }
+    }
+
+    /** Better no start than positions that cannot be kept. */
+    private static void writable(Path folder) throws IOException {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new IOException("--state " + folder + ": cannot be made: " + e, e);
+        }
+        if (!Files.isWritable(folder)) {
+            throw new IOException("--state " + folder + ": cannot be written");
         }
     }
 

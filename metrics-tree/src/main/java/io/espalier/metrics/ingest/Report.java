@@ -1,6 +1,7 @@
 package io.espalier.metrics.ingest;
 
 import io.espalier.metrics.json.JsonText;
+import io.espalier.metrics.pipe.AccessLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,8 +10,11 @@ import java.util.Optional;
 public final class Report {
     private static final int SHOWN = 20;
 
-    /** @param line from 1, in the order received */
-    public record Bad(long line, String reason) {}
+    /**
+     * @param line from 1, in the order received
+     * @param text how it begins
+     */
+    public record Bad(long line, String reason, String text) {}
 
     private long merged;
     private long badCount;
@@ -21,10 +25,10 @@ public final class Report {
         merged += count;
     }
 
-    void bad(long line, String reason) {
+    void bad(long line, String reason, byte[] bytes, int from, int to) {
         badCount++;
         if (bad.size() < SHOWN) {
-            bad.add(new Bad(line, reason));
+            bad.add(new Bad(line, reason, AccessLog.sample(bytes, from, to)));
         }
     }
 
@@ -65,6 +69,8 @@ public final class Report {
                     .number(line.line)
                     .name("reason")
                     .text(line.reason)
+                    .name("text")
+                    .text(line.text)
                     .close('}');
         }
         return json.close(']').close('}').toString();

@@ -13,7 +13,12 @@ final class Dialects {
     sealed interface Part {
         record Literal(String text) implements Part {}
 
-        record Value(Field field) implements Part {}
+        /** @param isList that it may hold {@code a, b : c}, spaces and all */
+        record Value(Field field, boolean isList) implements Part {
+            Value(Field field) {
+                this(field, false);
+            }
+        }
 
         /** Any number of spaces. */
         record Spaces() implements Part {}
@@ -24,9 +29,31 @@ final class Dialects {
      */
     static List<Part> parts(String format) {
         if (format.contains("$")) {
-            return nginx(format);
+            return split(nginx(format));
         }
-        return isGoAccess(format) ? goAccess(format) : apache(format);
+        return isGoAccess(format) ? goAccess(format) : split(apache(format));
+    }
+
+    /** A request that is not in quotes is three words: {@code GET /path HTTP/1.1}. */
+    private static List<Part> split(List<Part> parts) {
+        var split = new ArrayList<Part>();
+        for (int i = 0; i < parts.size(); i++) {
+            boolean isBare = parts.get(i).equals(new Part.Value(Field.REQUEST))
+                    && i + 1 < parts.size()
+                    && parts.get(i + 1) instanceof Part.Literal(String next)
+                    && next.startsWith(" ");
+            if (isBare) {
+                split.addAll(List.of(
+                        new Part.Value(Field.METHOD),
+                        new Part.Literal(" "),
+                        new Part.Value(Field.URL),
+                        new Part.Literal(" "),
+                        new Part.Value(Field.OTHER)));
+            } else {
+                split.add(parts.get(i));
+            }
+        }
+        return split;
     }
 
     /** GoAccess and Apache share most letters; these are in no Apache format. */
@@ -117,7 +144,8 @@ final class Dialects {
                 throw new IllegalArgumentException("no variable after $ at column " + (i + 1));
             }
             flush(parts, literal);
-            parts.add(new Part.Value(nginxField(format.substring(from, to))));
+            String variable = format.substring(from, to);
+            parts.add(new Part.Value(nginxField(variable), variable.startsWith("upstream_")));
             i = isBraced ? to : to - 1;
         }
         flush(parts, literal);

@@ -74,7 +74,7 @@ public final class LogFormat {
             if (from < 0 || from == to) {
                 throw new IllegalArgumentException("LogFormat: no format in double quotes");
             }
-            return trimmed.substring(from + 1, to).replace("\\\"", "\"");
+            return trimmed.substring(from + 1, to).replace("\\\"", "\"").replace("\\t", "\t");
         }
         return trimmed.startsWith("log-format ") ? trimmed.substring("log-format ".length()).strip() : trimmed;
     }

@@ -13,7 +13,8 @@ import java.util.Set;
  */
 @SuppressWarnings({"EnumOrdinal", "ArrayRecordComponent", "OperatorPrecedence"})
 final class TextReader implements LineReader {
-    private record Step(boolean hasSpaces, byte[] literal, Field field, char until, boolean isQuoted) {}
+    private record Step(
+            boolean hasSpaces, byte[] literal, Field field, char until, boolean isQuoted, boolean isList) {}
 
     private final Step[] steps;
     private final Set<Field> fields = EnumSet.noneOf(Field.class);
@@ -28,12 +29,12 @@ final class TextReader implements LineReader {
                 case Part.Literal(String literal) -> {
                     before = literal;
                     if (i == parts.size() - 1) {
-                        list.add(step(false, literal, Field.OTHER, '\0'));
+                        list.add(step(false, literal, new Part.Value(Field.OTHER), '\0'));
                     }
                 }
-                case Part.Value(Field field) -> {
-                    list.add(step(hasSpaces, before, field, until(parts, i)));
-                    fields.add(field);
+                case Part.Value value -> {
+                    list.add(step(hasSpaces, before, value, until(parts, i)));
+                    fields.add(value.field());
                     before = "";
                     hasSpaces = false;
                 }
@@ -58,8 +59,9 @@ final class TextReader implements LineReader {
         };
     }
 
-    private static Step step(boolean hasSpaces, String literal, Field field, char until) {
-        return new Step(hasSpaces, literal.getBytes(StandardCharsets.UTF_8), field, until, until == '"');
+    private static Step step(boolean hasSpaces, String literal, Part.Value value, char until) {
+        byte[] bytes = literal.getBytes(StandardCharsets.UTF_8);
+        return new Step(hasSpaces, bytes, value.field(), until, until == '"', value.isList() && until == ' ');
     }
 
     @Override
@@ -107,6 +109,18 @@ final class TextReader implements LineReader {
 
     private static int end(byte[] bytes, int from, int to, Step step) {
         byte until = (byte) step.until;
-        return step.isQuoted ? Scan.findUnescaped(bytes, from, to, until) : Scan.find(bytes, from, to, until);
+        if (step.isQuoted) {
+            return Scan.findUnescaped(bytes, from, to, until);
+        }
+        int at = Scan.find(bytes, from, to, until);
+        while (step.isList && at > from && (isJoint(bytes[at - 1]) || at + 1 < to && bytes[at + 1] == ':')) {
+            at = Scan.find(bytes, at + 1, to, until);
+        }
+        return at;
+    }
+
+    /** nginx writes {@code 0.1, 0.2 : 0.3} for retries and redirects. */
+    private static boolean isJoint(byte b) {
+        return b == ',' || b == ':';
     }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,33 @@ class SendersTest {
                         "[{\"ganglia,web1,cpu_user\":12.5},{\"ganglia,web1,cpu_user\":\"type float, units %, slope both\"}]");
         assertThat(get("ganglia,web1,os_name")).contains("\"10\"").doesNotContain(":10}");
         assertThat(get("~tree,drops,bad-gmetric")).contains(":1}").contains("a text of 99 bytes");
+    }
+
+    /** As gmetric 3.7.2 sent them: a number, a text, a number of a spoofed host, each behind its metadata. */
+    @Test
+    void whatGmetricItselfSendsIsRead() {
+        var sink = new LogSink(intake);
+        for (String packet : new String[] {
+            "0000008000000002766d00000000000474656d700000000000000005666c6f61740000000000000474656d7000000001"
+                    + "43000000000000030000003c0000000000000000",
+            "0000008500000002766d00000000000474656d700000000000000002257300000000000432312e35",
+            "0000008000000002766d0000000000026f7300000000000000000006737472696e670000000000026f73000000000000"
+                    + "000000030000003c0000000000000000",
+            "0000008500000002766d0000000000026f7300000000000000000002257300000000000944656269616e203132000000",
+            "000000800000000c31302e302e302e393a64623900000005636f6e6e73000000000000010000000675696e7431360000"
+                    + "00000005636f6e6e7300000000000000000000030000003c00000000000000010000000a53504f4f465f484f53540000"
+                    + "0000000c31302e302e302e393a646239",
+            "000000850000000c31302e302e302e393a64623900000005636f6e6e7300000000000001000000022573000000000001"
+                    + "37000000"
+        }) {
+            byte[] bytes = HexFormat.of().parseHex(packet);
+            sink.datagram(bytes, 0, bytes.length);
+        }
+        sink.flush();
+        assertThat(get("ganglia,vm,temp")).contains("{\"ganglia,vm,temp\":21.5}").contains("units C, slope both");
+        assertThat(get("ganglia,vm,os")).isEqualTo("[{\"ganglia,vm,os\":\"Debian 12\"}]");
+        assertThat(get("ganglia,db9,conns")).contains("{\"ganglia,db9,conns\":7}");
+        assertThat(get("~tree")).isEqualTo("[]");
     }
 
     @Test

@@ -182,6 +182,17 @@ class LogFormatTest {
     }
 
     @Test
+    void aRequestWithoutQuotesIsThreeWordsAndAListOfUpstreamTimesOneField() {
+        LogFormat bare = LogFormat.of("$remote_addr $request $status $upstream_response_time $upstream_addr $body_bytes_sent");
+        String line = "1.2.3.4 GET /a HTTP/1.1 200 0.1, 0.2 : 0.3 10.0.0.1:80, 10.0.0.2:80 77";
+        assertThat(field(bare, line, Field.METHOD)).isEqualTo("GET");
+        assertThat(field(bare, line, Field.URL)).isEqualTo("/a");
+        assertThat(field(bare, line, Field.STATUS)).isEqualTo("200");
+        assertThat(field(bare, line, Field.UPSTREAM_SECONDS)).isEqualTo("0.1, 0.2 : 0.3");
+        assertThat(field(bare, line, Field.BYTES)).isEqualTo("77");
+    }
+
+    @Test
     void aW3cLogTellsItsColumnsAndMayChangeThem() {
         var log = new AccessLog(Optional.empty(), (line, _, reason, _, _, _) -> {
             throw new AssertionError(line + reason);
