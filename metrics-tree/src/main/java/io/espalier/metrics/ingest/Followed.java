@@ -20,6 +20,8 @@ final class Followed implements AutoCloseable {
     private Frames frames;
     private TailPosition position;
     private long read;
+    /** The first bytes, as they were read. */
+    private final byte[] first = new byte[TailPosition.HEAD];
     /** When it last grew, by {@link System#nanoTime}. */
     private long grewAt = System.nanoTime();
 
@@ -73,9 +75,30 @@ final class Followed implements AutoCloseable {
             file.close();
             return Optional.empty();
         }
-        file.position = new TailPosition(file.position.key(), position.offset(), position.head(), position.crc());
-        file.read = position.offset();
+        file.goOnAt(position, position.offset());
         return opened;
+    }
+
+    private void goOnAt(TailPosition as, long offset) throws IOException {
+        position = new TailPosition(position.key(), offset, as.head(), as.crc());
+        read = offset;
+        var head = ByteBuffer.wrap(first);
+        while (head.hasRemaining() && file.read(head, head.position()) > 0) {
+            // As long as there is more.
+        }
+    }
+
+    /** If this is a copy of the file of {@code original}: goes on where that was read up to. */
+    void skipCopied(TailPosition original) throws IOException {
+        if (original.head() > 0 && TailPosition.crc(file, original.head()) == original.crc()) {
+            goOnAt(original, Math.min(original.offset(), file.size()));
+        }
+    }
+
+    /** Whether both begin with the same bytes, as far as both have any. */
+    boolean startsLike(Followed other) throws IOException {
+        int length = (int) Math.min(TailPosition.HEAD, Math.min(file.size(), other.file.size()));
+        return length > 0 && TailPosition.crc(file, length) == TailPosition.crc(other.file, length);
     }
 
     String key() {
@@ -108,8 +131,13 @@ final class Followed implements AutoCloseable {
         int room = frames.room();
         var into = ByteBuffer.wrap(frames.buffer(), frames.end(), room);
         int n = file.read(into, read);
-        if (n <= 0) {
+        if (n <= 0 || isRewritten()) {
+            // Cut meanwhile: what was read may be of the one or of the other.
             return false;
+        }
+        if (read < first.length) {
+            int length = (int) Math.min(n, first.length - read);
+            System.arraycopy(frames.buffer(), frames.end(), first, (int) read, length);
         }
         frames.filled(n);
         read += n;
@@ -125,10 +153,10 @@ final class Followed implements AutoCloseable {
     }
 
     /** What was given to the sink is merged: the position moves to behind it. */
-    void settle() throws IOException {
+    void settle() {
         long merged = read - frames.pending();
         if (merged != position.offset()) {
-            position = position.at(merged, file);
+            position = position.at(merged, first);
         }
     }
 
@@ -136,6 +164,15 @@ final class Followed implements AutoCloseable {
     void finish(Sink sink) {
         if (frames.last()) {
             sink.message(frames.buffer(), frames.from(), frames.to());
+        }
+    }
+
+    /** Of a file that is only read, closing loses nothing. */
+    void closeQuietly() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            return;
         }
     }
 

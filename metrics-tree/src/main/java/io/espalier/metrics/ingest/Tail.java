@@ -9,8 +9,10 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -42,6 +44,9 @@ public final class Tail implements AutoCloseable {
     private final Consumer<String> tooLong;
     private final List<Followed> old = new ArrayList<>();
     private Optional<Followed> current = Optional.empty();
+    /** Device and inode of all files beside it that are read, were read or are not ours. */
+    private final Set<String> known = new HashSet<>();
+
     private List<TailPosition> saved = List.of();
     private long savedAt = System.nanoTime();
     private String trouble = "";
@@ -89,6 +94,27 @@ public final class Tail implements AutoCloseable {
                 note("tail-lost", "what followed byte " + position.offset() + " is in no file beside it any more");
             }
         }
+        all().forEach(file -> known.add(file.key()));
+        for (Path other : siblings()) {
+            // What is there already was read before, or is not ours.
+            openUnknown(other).ifPresent(Followed::closeQuietly);
+        }
+    }
+
+    /** Opens a file that was never opened; not one that is a copy of what still is in the current one. */
+    private Optional<Followed> openUnknown(Path other) throws IOException {
+        Optional<String> key = Followed.key(other);
+        if (key.isEmpty() || known.contains(key.get())) {
+            return Optional.empty();
+        }
+        Optional<Followed> opened = Followed.open(other, tooLong);
+        if (opened.isPresent() && isCopyOfPresent(opened.get())) {
+            // The cut that belongs to it is yet to come: until then its lines are read where they are.
+            opened.get().closeQuietly();
+            return Optional.empty();
+        }
+        opened.ifPresent(file -> known.add(file.key()));
+        return opened;
     }
 
     /** Opens the file that has the position's under another name, and those that came between it and the current. */
@@ -100,12 +126,12 @@ public final class Tail implements AutoCloseable {
             Optional<Followed> found = Followed.resume(moved, position, tooLong);
             if (found.isPresent()) {
                 old.add(found.get());
+                known.add(found.get().key());
                 FileTime until = Files.getLastModifiedTime(moved);
                 for (Path between : siblings()) {
                     if (!isSaved(between)
-                            && !between.equals(moved)
                             && Files.getLastModifiedTime(between).compareTo(until) > 0) {
-                        Followed.open(between, tooLong).ifPresent(this::addOld);
+                        openUnknown(between).ifPresent(old::add);
                     }
                 }
                 return true;
@@ -117,19 +143,6 @@ public final class Tail implements AutoCloseable {
     private boolean isSaved(Path file) throws IOException {
         Optional<String> key = Followed.key(file);
         return saved.stream().anyMatch(position -> key.equals(Optional.of(position.key())));
-    }
-
-    private void addOld(Followed file) {
-        boolean isKnown = old.stream().anyMatch(other -> other.key().equals(file.key()));
-        if (isKnown) {
-            try {
-                file.close();
-            } catch (IOException e) {
-                note("tail", String.valueOf(e.getMessage()));
-            }
-        } else {
-            old.add(file);
-        }
     }
 
     /** Files that a rotation may have made of this one, oldest first: {@code access.log.1}, {@code access.log-2026}. */
@@ -198,11 +211,14 @@ public final class Tail implements AutoCloseable {
         boolean isBusy = false;
         if (current.isPresent() && current.get().isRewritten()) {
             // What was copied away before the cut may have lines that were not read here.
-            openMoved(current.get().position());
+            openNew();
             current.get().restart();
         }
         Optional<String> key = Followed.key(path);
-        if (current.isPresent() && key.isPresent() && !key.get().equals(current.get().key())) {
+        if (current.isEmpty()) {
+            openNew();
+        } else if (key.isPresent() && !key.get().equals(current.get().key())) {
+            openNew();
             old.add(current.get());
             current = Optional.empty();
         }
@@ -210,6 +226,7 @@ public final class Tail implements AutoCloseable {
             current = Followed.open(path, tooLong);
         }
         for (Followed file : all()) {
+            known.add(file.key());
             for (int i = 0; i < STEPS_A_LOOK && file.step(sink); i++) {
                 isBusy |= i == STEPS_A_LOOK - 1;
             }
@@ -217,6 +234,32 @@ public final class Tail implements AutoCloseable {
         boolean isFinished = finishOld();
         settle(isFinished || !isBusy);
         return isBusy;
+    }
+
+    /**
+     * Opens what was moved or copied away since the last look: a copy of the current file where that was read up to,
+     * any other from its start, since it came and went between two looks.
+     */
+    private void openNew() throws IOException {
+        for (Path other : siblings()) {
+            Optional<Followed> opened = openUnknown(other);
+            if (opened.isPresent()) {
+                if (current.isPresent()) {
+                    opened.get().skipCopied(current.get().position());
+                }
+                old.add(opened.get());
+            }
+        }
+    }
+
+    private boolean isCopyOfPresent(Followed copy) throws IOException {
+        Optional<Followed> present = Followed.open(path, tooLong);
+        if (present.isEmpty()) {
+            return false;
+        }
+        try (Followed file = present.get()) {
+            return file.startsLike(copy);
+        }
     }
 
     private List<Followed> all() {
@@ -264,6 +307,7 @@ public final class Tail implements AutoCloseable {
             Thread.currentThread().interrupt();
             return;
         }
+        look();
         settle(true);
         for (Followed file : all()) {
             file.close();

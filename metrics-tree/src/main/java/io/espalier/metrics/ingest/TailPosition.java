@@ -22,7 +22,8 @@ import java.util.zip.CRC32C;
  * @param crc    CRC-32C of those
  */
 record TailPosition(String key, long offset, int head, long crc) {
-    private static final int HEAD = 512;
+    /** Bytes that tell one file from another. */
+    static final int HEAD = 512;
 
     /** The fingerprint of a file as it is now; nothing if it has less than {@code length} bytes. */
     static long crc(FileChannel file, int length) throws IOException {
@@ -41,13 +42,19 @@ record TailPosition(String key, long offset, int head, long crc) {
         return new TailPosition(key, 0, 0, 0);
     }
 
-    /** The same file, read up to {@code newOffset}. */
-    TailPosition at(long newOffset, FileChannel file) throws IOException {
+    /**
+     * The same file, read up to {@code newOffset}.
+     *
+     * @param first its first bytes as they were read: by now there may be others
+     */
+    TailPosition at(long newOffset, byte[] first) {
         int wanted = (int) Math.min(HEAD, newOffset);
         if (wanted <= head) {
             return new TailPosition(key, newOffset, head, crc);
         }
-        return new TailPosition(key, newOffset, wanted, crc(file, wanted));
+        var fresh = new CRC32C();
+        fresh.update(first, 0, wanted);
+        return new TailPosition(key, newOffset, wanted, fresh.getValue());
     }
 
     /** Whether the file starts as it did. */

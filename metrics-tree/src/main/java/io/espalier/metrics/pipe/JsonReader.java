@@ -66,6 +66,7 @@ final class JsonReader implements LineReader {
         private int end;
         private int start;
         private final LogRecord record;
+        private boolean isCopy;
         private int valueFrom;
         private int valueTo;
 
@@ -191,7 +192,7 @@ final class JsonReader implements LineReader {
         }
 
         private static boolean isWord(byte b) {
-            return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b == '-' || b == '.' || b == '+' || b == 'E';
+            return (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') || b == '-' || b == '.' || b == '+' || b == 'E';
         }
 
         /** Its content is {@code valueFrom} to {@code valueTo}, with escapes undone if {@code isWanted}. */
@@ -222,7 +223,8 @@ final class JsonReader implements LineReader {
 
         /** From here on works on a copy: what comes in is not ours to change. */
         private void copy() {
-            if (record.copy != in) {
+            if (!isCopy) {
+                isCopy = true;
                 int length = end - start;
                 if (record.copy.length < length) {
                     record.copy = new byte[length * 2];
@@ -240,33 +242,33 @@ final class JsonReader implements LineReader {
 
         private int unescape(int from, int to) {
             int out = from;
-            for (int i = from; i < to; i++) {
-                if (in[i] != '\\') {
-                    in[out++] = in[i];
+            int i = from;
+            while (i < to) {
+                byte b = in[i++];
+                if (b != '\\') {
+                    in[out++] = b;
                     continue;
                 }
-                i++;
-                switch (in[i]) {
+                byte escaped = in[i++];
+                switch (escaped) {
                     case 'n' -> in[out++] = '\n';
                     case 't' -> in[out++] = '\t';
                     case 'r' -> in[out++] = '\r';
                     case 'b', 'f' -> in[out++] = ' ';
                     case 'u' -> {
-                        int unit = hex(i + 1, to);
-                        i = Math.min(to - 1, i + 4);
-                        boolean isPair = i + 2 < to && in[i + 1] == '\\' && in[i + 2] == 'u';
-                        if (isPair && Character.isHighSurrogate((char) unit)) {
-                            int low = hex(i + 3, to);
-                            if (Character.isLowSurrogate((char) low)) {
-                                unit = Character.toCodePoint((char) unit, (char) low);
-                                i = Math.min(to - 1, i + 6);
-                            }
+                        int unit = hex(i, to);
+                        i = Math.min(to, i + 4);
+                        boolean isPair = i + 1 < to && in[i] == '\\' && in[i + 1] == 'u';
+                        int low = isPair ? hex(i + 2, to) : 0;
+                        if (Character.isHighSurrogate((char) unit) && Character.isLowSurrogate((char) low)) {
+                            unit = Character.toCodePoint((char) unit, (char) low);
+                            i = Math.min(to, i + 6);
                         }
                         byte[] utf8 = Character.toString(unit).getBytes(StandardCharsets.UTF_8);
                         System.arraycopy(utf8, 0, in, out, utf8.length);
                         out += utf8.length;
                     }
-                    default -> in[out++] = in[i];
+                    default -> in[out++] = escaped;
                 }
             }
             return out;

@@ -18,9 +18,13 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every line is one JSON object, so the count of each says whether it was read once. */
 class TailTest {
@@ -193,6 +197,55 @@ class TailTest {
         try (Tail _ = follow()) {
             awaitAll();
             assertThat(value("~tree,drops,long-line")).isEqualTo(1);
+        }
+    }
+
+    /** Lines, renames, copies with a cut and restarts in any order; the seed is in the name of a failure. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void whateverIsDoneToTheFileEachLineIsReadOnce(long seed) throws Exception {
+        var random = new Random(seed);
+        Tail tail = follow();
+        try {
+            for (int step = 0; step < 40; step++) {
+                append(log, lines(4 + random.nextInt(20)));
+                // The clock of a file system may tick too slowly to tell what came first.
+                Files.setLastModifiedTime(log, FileTime.from(Instant.now().plusSeconds(step)));
+                switch (random.nextInt(6)) {
+                    case 0 -> {
+                        shift();
+                        Files.move(log, moved(1));
+                    }
+                    case 1 -> {
+                        shift();
+                        Files.copy(log, moved(1), StandardCopyOption.COPY_ATTRIBUTES);
+                        Files.writeString(log, "");
+                    }
+                    case 2 -> {
+                        tail.close();
+                        tail = follow();
+                    }
+                    case 3 -> awaitAll();
+                    default -> LockSupport.parkNanos(random.nextInt(60_000_000));
+                }
+            }
+            append(log, lines(1));
+            awaitAll();
+        } finally {
+            tail.close();
+        }
+        assertThat(value("~tree,drops,*|sum")).isZero();
+    }
+
+    private Path moved(int n) {
+        return folder.resolve("access.log." + n);
+    }
+
+    private void shift() throws IOException {
+        for (int n = 40; n > 0; n--) {
+            if (Files.exists(moved(n))) {
+                Files.move(moved(n), moved(n + 1));
+            }
         }
     }
 }
