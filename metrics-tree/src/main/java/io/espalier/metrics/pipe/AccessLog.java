@@ -16,6 +16,11 @@ public final class AccessLog {
     public static final int MAX_LINE = 65_536;
 
     private static final int DETECT_LINES = 100;
+    private static final int MIN_PREFIX = 30;
+    private static final int MAX_TIME = 40;
+    /** Or {@code stderr}. */
+    private static final byte[] STREAM = " stdout F ".getBytes(StandardCharsets.US_ASCII);
+
     private static final String W3C = "w3c";
     private static final byte[] FIELDS = "#Fields:".getBytes(StandardCharsets.US_ASCII);
 
@@ -63,8 +68,9 @@ public final class AccessLog {
                 .toList();
     }
 
-    /** A line without its end. */
-    public void line(byte[] bytes, int from, int to) {
+    /** A line without its end; what a container's runtime put before it is passed over. */
+    public void line(byte[] bytes, int start, int to) {
+        int from = start + prefix(bytes, start, to);
         int end = to > from && bytes[to - 1] == '\r' ? to - 1 : to;
         lines++;
         if (end == from || (bytes[from] == '#' && header(bytes, from, end))) {
@@ -78,6 +84,19 @@ public final class AccessLog {
             return;
         }
         process(bytes, from, end, lines);
+    }
+
+    /** {@code 2026-11-20T10:05:03.123456789Z stdout F }, as Kubernetes' container logs have it (CRI). */
+    private static int prefix(byte[] bytes, int from, int to) {
+        if (to - from < MIN_PREFIX || bytes[from + 10] != 'T' || bytes[from + 4] != '-' || bytes[from + 7] != '-') {
+            return 0;
+        }
+        int space = Scan.find(bytes, from, Math.min(to, from + MAX_TIME), (byte) ' ');
+        boolean isPrefix = space > 0
+                && to - space >= STREAM.length
+                && Arrays.equals(bytes, space, space + 4, STREAM, 0, 4)
+                && Arrays.equals(bytes, space + 7, space + STREAM.length, STREAM, 7, STREAM.length);
+        return isPrefix ? space + STREAM.length - from : 0;
     }
 
     /** W3C logs tell their columns, and may tell others further down; their other comments say nothing. */

@@ -130,6 +130,11 @@ final class Dialects {
         var literal = new StringBuilder();
         for (int i = 0; i < format.length(); i++) {
             char c = format.charAt(i);
+            if (c == '\\' && i + 1 < format.length() && format.charAt(i + 1) == 't') {
+                literal.append('\t');
+                i++;
+                continue;
+            }
             if (c != '$') {
                 literal.append(c);
                 continue;

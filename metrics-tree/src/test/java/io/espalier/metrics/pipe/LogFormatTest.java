@@ -193,6 +193,21 @@ class LogFormatTest {
     }
 
     @Test
+    void labelledColumnsAndContainerLogsAreRead() {
+        LogFormat labelled = LogFormat.of("log_format ltsv 'host:$remote_addr\\tstatus:$status\\t' 'size:$body_bytes_sent';");
+        assertThat(field(labelled, "host:1.2.3.4\tstatus:404\tsize:7", Field.STATUS)).isEqualTo("404");
+        var log = new AccessLog(Optional.empty(), (line, _, reason, _, _, _) -> {
+            throw new AssertionError(line + reason);
+        });
+        String text = "2026-11-20T10:05:03.123456789Z stdout F " + COMBINED + "\n2026-11-20T10:05:03.1+01:00 stderr F " + COMBINED;
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        log.block(bytes, 0, bytes.length);
+        log.flush(new Batch());
+        assertThat(log.detected()).contains("combined");
+        assertThat(log.fitting()).isEqualTo(2);
+    }
+
+    @Test
     void aW3cLogTellsItsColumnsAndMayChangeThem() {
         var log = new AccessLog(Optional.empty(), (line, _, reason, _, _, _) -> {
             throw new AssertionError(line + reason);
