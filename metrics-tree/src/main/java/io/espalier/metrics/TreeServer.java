@@ -2,10 +2,14 @@ package io.espalier.metrics;
 
 import io.espalier.metrics.ingest.Intake;
 import io.espalier.metrics.ingest.Networks;
+import io.espalier.metrics.ingest.Protocol;
+import io.espalier.metrics.ingest.Receivers;
+import io.espalier.metrics.ingest.Senders;
 import io.espalier.metrics.ingest.TcpReceiver;
 import io.espalier.metrics.ingest.UdpReceiver;
 import io.espalier.metrics.live.Feeds;
 import io.espalier.metrics.pipe.LogFormat;
+import io.espalier.metrics.pipe.PipeSet;
 import io.espalier.metrics.query.Budget;
 import io.espalier.metrics.query.Queries;
 import io.espalier.metrics.tree.MetricTree;
@@ -42,20 +46,28 @@ public final class TreeServer implements AutoCloseable {
     private final TcpReceiver tcp;
     private final UdpReceiver udp;
     private final Optional<TcpReceiver> graphite;
+    private final PipeSet pipes;
+    private final Receivers receivers;
     private final ScheduledExecutorService ticker = Executors.newScheduledThreadPool(
             1, work -> Thread.ofPlatform().daemon().name("tree ticker").unstarted(work));
 
     public TreeServer(TreeSettings settings, Doors doors, Clock clock) throws IOException {
+        this(settings, doors, Senders.NONE, clock);
+    }
+
+    public TreeServer(TreeSettings settings, Doors doors, Senders senders, Clock clock) throws IOException {
         tree = new MetricTree(settings, clock);
         var queries = new Queries(tree, Budget.USUAL);
         var feeds = new Feeds(tree, queries, clock.millis());
-        var intake = new Intake(tree, doors.format);
-        tcp = new TcpReceiver(at(doors, doors.push), TcpReceiver.Kind.JSON_OR_LOG, intake, doors.allowed);
-        udp = new UdpReceiver(at(doors, doors.push == 0 ? tcp.port() : doors.push), intake, doors.allowed);
+        pipes = PipeSet.of(senders.pipes(), senders.geo(), tree::merge);
+        var intake = new Intake(tree, doors.format, pipes);
+        tcp = new TcpReceiver(at(doors, doors.push), Protocol.JSON_OR_LOG, intake, doors.allowed);
+        udp = new UdpReceiver(at(doors, doors.push == 0 ? tcp.port() : doors.push), Protocol.JSON_OR_LOG, intake, doors.allowed);
         graphite = doors.graphite < 0
                 ? Optional.empty()
                 : Optional.of(
-                        new TcpReceiver(at(doors, doors.graphite), TcpReceiver.Kind.GRAPHITE, intake, doors.allowed));
+                        new TcpReceiver(at(doors, doors.graphite), Protocol.GRAPHITE, intake, doors.allowed));
+        receivers = new Receivers(doors.listen, senders, intake, doors.allowed);
         web = new TreeWeb(at(doors, doors.http), tree, queries, intake, feeds);
         every(Feeds.TICK, feeds::tick);
         every(HOUSEKEEPING, () -> {
@@ -101,14 +113,21 @@ public final class TreeServer implements AutoCloseable {
         return graphite.map(TcpReceiver::port);
     }
 
+    /** The doors for senders of other programs. */
+    public Receivers receivers() {
+        return receivers;
+    }
+
     @Override
     public void close() throws IOException {
         ticker.shutdownNow();
+        receivers.close();
         tcp.close();
         udp.close();
         if (graphite.isPresent()) {
             graphite.get().close();
         }
+        pipes.close();
         web.close();
     }
 }

@@ -50,6 +50,7 @@ final class Shard {
     /** A policy at its node and the leaves below it. */
     private static final class Rooted {
         Policy policy;
+        boolean isPinned;
         int leaves;
 
         Rooted(Policy policy) {
@@ -507,7 +508,19 @@ final class Shard {
         }
     }
 
+    /** Whoever set a policy here meant it for what is yet to come. */
+    private boolean isPinned(int node) {
+        return (view.flags(node) & Values.POLICY) != 0 && rooted(node).isPinned;
+    }
+
+    void pin(int node) {
+        rooted(node).isPinned = true;
+    }
+
     private boolean isExpired(int node) {
+        if (isPinned(node)) {
+            return false;
+        }
         if (!view.isLeaf(node)) {
             return true;
         }

@@ -40,7 +40,11 @@ public final class TreeWeb implements AutoCloseable {
         this.queries = queries;
         this.intake = intake;
         this.feeds = feeds;
-        server = new HttpDoor(address, this::handle);
+        server = new HttpDoor(
+                address,
+                this::handle,
+                HttpDoor.Patience.USUAL,
+                (reason, sample) -> tree.note("drops," + reason, 1, Optional.of(sample)));
     }
 
     public int port() {
@@ -54,6 +58,10 @@ public final class TreeWeb implements AutoCloseable {
             int status = e.reason() == QueryException.Reason.BAD_KEY ? 400 : 422;
             problem(exchange, status, e.reason().name(), String.valueOf(e.getMessage()));
         } catch (PushBody.RefusedException e) {
+            tree.note("drops,push", 1, Optional.of(e.reason() + ": " + e.getMessage()));
+            if (e.status() == 503) {
+                exchange.set("Retry-After", "1");
+            }
             problem(exchange, e.status(), e.reason(), String.valueOf(e.getMessage()));
         }
     }
