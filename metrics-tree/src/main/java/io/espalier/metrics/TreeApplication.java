@@ -4,6 +4,7 @@ import io.espalier.metrics.ingest.Networks;
 import io.espalier.metrics.pipe.LogFormat;
 import io.espalier.metrics.tree.TreeSettings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -25,9 +26,11 @@ public final class TreeApplication {
               --log-format FORMAT   a name, an nginx log_format or an Apache LogFormat (found by looking)
               --ttl DURATION        leaves not written for so long are folded into ~other, such as PT24H (never)
               --max-leaves N        of each top-level subtree (by the heap)
+              --dir DIR             keeps the tree, its history and saved views there (nothing is kept)
+              --checkpoint DURATION how often the tree is written to DIR; a kill loses what came since (PT1M)
             """;
     private static final Set<String> OPTIONS = Set.of(
-            "--listen", "--port", "--push-port", "--graphite-port", "--allow", "--log-format", "--ttl", "--max-leaves");
+            "--listen", "--port", "--push-port", "--graphite-port", "--allow", "--log-format", "--ttl", "--max-leaves", "--dir", "--checkpoint");
 
     private TreeApplication() {}
 
@@ -55,6 +58,8 @@ public final class TreeApplication {
         System.out.println("pages and URLs   http://" + host + ":" + server.httpPort() + "/");
         System.out.println("push             " + host + ":" + server.pushPort() + " (tcp, udp)");
         server.graphitePort().ifPresent(port -> System.out.println("graphite         " + host + ":" + port));
+        System.out.println("kept in          "
+                + options.getOrDefault("--dir", "memory only: --dir DIR keeps the tree and its history"));
         System.out.println("try              tail -f access.log | nc " + host + " " + server.pushPort());
         new CountDownLatch(1).await();
     }
@@ -75,12 +80,18 @@ public final class TreeApplication {
                     Integer.parseInt(options.getOrDefault("--graphite-port", "2003")),
                     options.containsKey("--allow") ? Networks.parse(options.get("--allow")) : Networks.LOOPBACK,
                     Optional.ofNullable(options.get("--log-format")).map(LogFormat::of));
-            return new TreeServer(settings, doors, Clock.systemUTC());
+            return new TreeServer(settings, doors, keeping(options), Clock.systemUTC());
         } catch (IllegalArgumentException | DateTimeParseException e) {
             return fail(2, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             return fail(1, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static TreeServer.Keeping keeping(Map<String, String> options) {
+        return new TreeServer.Keeping(
+                Optional.ofNullable(options.get("--dir")).map(Path::of),
+                Duration.parse(options.getOrDefault("--checkpoint", "PT1M")));
     }
 
     private static TreeServer fail(int status, String message) {

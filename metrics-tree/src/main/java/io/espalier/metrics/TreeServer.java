@@ -1,5 +1,7 @@
 package io.espalier.metrics;
 
+import io.espalier.metrics.disk.Checkpoints;
+import io.espalier.metrics.disk.DataFolder;
 import io.espalier.metrics.ingest.Intake;
 import io.espalier.metrics.ingest.Networks;
 import io.espalier.metrics.ingest.TcpReceiver;
@@ -13,6 +15,7 @@ import io.espalier.metrics.tree.TreeSettings;
 import io.espalier.metrics.web.TreeWeb;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,7 +40,23 @@ public final class TreeServer implements AutoCloseable {
     public record Doors(
             String listen, int http, int push, int graphite, Networks allowed, Optional<LogFormat> format) {}
 
+    /**
+     * What outlives the process.
+     *
+     * @param dir        where it is kept; empty: nothing is
+     * @param checkpoint how often the tree is written there
+     */
+    public record Keeping(Optional<Path> dir, Duration checkpoint) {
+        public static final Keeping NOTHING = new Keeping(Optional.empty(), Duration.ofMinutes(1));
+
+        public static Keeping in(Path dir) {
+            return new Keeping(Optional.of(dir), NOTHING.checkpoint);
+        }
+    }
+
     private final MetricTree tree;
+    private final Optional<DataFolder> folder;
+    private final Optional<Checkpoints> checkpoints;
     private final TreeWeb web;
     private final TcpReceiver tcp;
     private final UdpReceiver udp;
@@ -46,7 +65,15 @@ public final class TreeServer implements AutoCloseable {
             1, work -> Thread.ofPlatform().daemon().name("tree ticker").unstarted(work));
 
     public TreeServer(TreeSettings settings, Doors doors, Clock clock) throws IOException {
-        tree = new MetricTree(settings, clock);
+        this(settings, doors, Keeping.NOTHING, clock);
+    }
+
+    /** Starts with the tree that {@code keeping} holds. */
+    public TreeServer(TreeSettings settings, Doors doors, Keeping keeping, Clock clock) throws IOException {
+        folder = keeping.dir.isPresent() ? Optional.of(DataFolder.open(keeping.dir.get())) : Optional.empty();
+        tree = folder.isPresent()
+                ? Checkpoints.restore(folder.get(), settings, clock)
+                : new MetricTree(settings, clock);
         var queries = new Queries(tree, Budget.USUAL);
         var feeds = new Feeds(tree, queries, clock.millis());
         var intake = new Intake(tree, doors.format);
@@ -64,6 +91,7 @@ public final class TreeServer implements AutoCloseable {
             feeds.forgetUnused();
         });
         every(Duration.ofMinutes(1), tree::rotateGrowth);
+        checkpoints = folder.map(held -> new Checkpoints(tree, held, keeping.checkpoint));
     }
 
     private static InetSocketAddress at(Doors doors, int port) {
@@ -110,5 +138,11 @@ public final class TreeServer implements AutoCloseable {
             graphite.get().close();
         }
         web.close();
+        if (checkpoints.isPresent()) {
+            checkpoints.get().close();
+        }
+        if (folder.isPresent()) {
+            folder.get().close();
+        }
     }
 }
