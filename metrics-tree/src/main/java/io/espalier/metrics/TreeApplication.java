@@ -4,6 +4,7 @@ import io.espalier.metrics.ingest.Networks;
 import io.espalier.metrics.pipe.LogFormat;
 import io.espalier.metrics.tree.TreeSettings;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,9 +29,12 @@ public final class TreeApplication {
               --max-leaves N        of each top-level subtree (by the heap)
               --dir DIR             keeps the tree, its history and saved views there (nothing is kept)
               --checkpoint DURATION how often the tree is written to DIR; a kill loses what came since (PT1M)
+              --history N           leaves whose history is kept, if there is a DIR or a VictoriaMetrics (100000)
+              --victoria URL        keeps the history in VictoriaMetrics, such as http://127.0.0.1:8428
             """;
     private static final Set<String> OPTIONS = Set.of(
-            "--listen", "--port", "--push-port", "--graphite-port", "--allow", "--log-format", "--ttl", "--max-leaves", "--dir", "--checkpoint");
+            "--listen", "--port", "--push-port", "--graphite-port", "--allow", "--log-format", "--ttl", "--max-leaves", "--dir", "--checkpoint",
+            "--history", "--victoria");
 
     private TreeApplication() {}
 
@@ -91,7 +95,9 @@ public final class TreeApplication {
     private static TreeServer.Keeping keeping(Map<String, String> options) {
         return new TreeServer.Keeping(
                 Optional.ofNullable(options.get("--dir")).map(Path::of),
-                Duration.parse(options.getOrDefault("--checkpoint", "PT1M")));
+                Duration.parse(options.getOrDefault("--checkpoint", "PT1M")),
+                Integer.parseInt(options.getOrDefault("--history", "100000")),
+                Optional.ofNullable(options.get("--victoria")).map(URI::create));
     }
 
     private static TreeServer fail(int status, String message) {

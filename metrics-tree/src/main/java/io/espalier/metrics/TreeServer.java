@@ -12,9 +12,14 @@ import io.espalier.metrics.query.Budget;
 import io.espalier.metrics.query.Queries;
 import io.espalier.metrics.tree.MetricTree;
 import io.espalier.metrics.tree.TreeSettings;
+import io.espalier.metrics.trend.ChunkStore;
+import io.espalier.metrics.trend.Trend;
+import io.espalier.metrics.trend.TrendStore;
+import io.espalier.metrics.trend.VictoriaStore;
 import io.espalier.metrics.web.TreeWeb;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,18 +50,22 @@ public final class TreeServer implements AutoCloseable {
      *
      * @param dir        where it is kept; empty: nothing is
      * @param checkpoint how often the tree is written there
+     * @param history    leaves whose history is kept; 0: none
+     * @param victoria   a VictoriaMetrics that keeps the history instead of {@code dir}
      */
-    public record Keeping(Optional<Path> dir, Duration checkpoint) {
-        public static final Keeping NOTHING = new Keeping(Optional.empty(), Duration.ofMinutes(1));
+    public record Keeping(Optional<Path> dir, Duration checkpoint, int history, Optional<URI> victoria) {
+        public static final Keeping NOTHING =
+                new Keeping(Optional.empty(), Duration.ofMinutes(1), 100_000, Optional.empty());
 
         public static Keeping in(Path dir) {
-            return new Keeping(Optional.of(dir), NOTHING.checkpoint);
+            return new Keeping(Optional.of(dir), NOTHING.checkpoint, NOTHING.history, NOTHING.victoria);
         }
     }
 
     private final MetricTree tree;
     private final Optional<DataFolder> folder;
     private final Optional<Checkpoints> checkpoints;
+    private final Optional<Trend> trend;
     private final TreeWeb web;
     private final TcpReceiver tcp;
     private final UdpReceiver udp;
@@ -83,6 +92,7 @@ public final class TreeServer implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(
                         new TcpReceiver(at(doors, doors.graphite), TcpReceiver.Kind.GRAPHITE, intake, doors.allowed));
+        trend = trend(keeping, clock);
         web = new TreeWeb(at(doors, doors.http), tree, queries, intake, feeds);
         every(Feeds.TICK, feeds::tick);
         every(HOUSEKEEPING, () -> {
@@ -91,7 +101,20 @@ public final class TreeServer implements AutoCloseable {
             feeds.forgetUnused();
         });
         every(Duration.ofMinutes(1), tree::rotateGrowth);
+        trend.ifPresent(Trend::start);
         checkpoints = folder.map(held -> new Checkpoints(tree, held, keeping.checkpoint));
+    }
+
+    private Optional<Trend> trend(Keeping keeping, Clock clock) throws IOException {
+        if (keeping.history == 0 || keeping.victoria.isEmpty() && folder.isEmpty()) {
+            return Optional.empty();
+        }
+        TrendStore store = keeping.victoria.isPresent()
+                ? new VictoriaStore(keeping.victoria.get(), 10)
+                : new ChunkStore(
+                        folder.get().file("trend"),
+                        complaint -> tree.note("drops,trend-damaged", 1, Optional.of(complaint)));
+        return Optional.of(new Trend(tree, store, keeping.history, clock));
     }
 
     private static InetSocketAddress at(Doors doors, int port) {
@@ -138,6 +161,7 @@ public final class TreeServer implements AutoCloseable {
             graphite.get().close();
         }
         web.close();
+        trend.ifPresent(Trend::close);
         if (checkpoints.isPresent()) {
             checkpoints.get().close();
         }

@@ -75,6 +75,11 @@ public final class BytesIn {
         return (int) value;
     }
 
+    public void skip(int length) throws BadBytesException {
+        need(length);
+        at += length;
+    }
+
     public byte[] block() throws BadBytesException {
         int length = count(left());
         byte[] block = Arrays.copyOfRange(bytes, at, at + length);
