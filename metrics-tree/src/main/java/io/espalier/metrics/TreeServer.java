@@ -16,6 +16,7 @@ import io.espalier.metrics.trend.ChunkStore;
 import io.espalier.metrics.trend.Trend;
 import io.espalier.metrics.trend.TrendStore;
 import io.espalier.metrics.trend.VictoriaStore;
+import io.espalier.metrics.views.Views;
 import io.espalier.metrics.web.TreeWeb;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -93,7 +94,8 @@ public final class TreeServer implements AutoCloseable {
                 : Optional.of(
                         new TcpReceiver(at(doors, doors.graphite), TcpReceiver.Kind.GRAPHITE, intake, doors.allowed));
         trend = trend(keeping, clock);
-        web = new TreeWeb(at(doors, doors.http), tree, queries, intake, feeds);
+        var views = new Views(folder.map(held -> held.file("views.json")));
+        web = new TreeWeb(at(doors, doors.http), tree, queries, intake, feeds, trend, views);
         every(Feeds.TICK, feeds::tick);
         every(HOUSEKEEPING, () -> {
             tree.reportSelf();
@@ -138,6 +140,11 @@ public final class TreeServer implements AutoCloseable {
 
     public MetricTree tree() {
         return tree;
+    }
+
+    /** The history, if there is one. */
+    public Optional<Trend> trend() {
+        return trend;
     }
 
     public int httpPort() {
