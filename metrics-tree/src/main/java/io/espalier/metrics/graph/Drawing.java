@@ -17,6 +17,9 @@ public final class Drawing {
     private static final double SMALL = 11;
     private static final double TITLE = 14;
     private static final double ROW = 16;
+    /** Steps without a value that a line still crosses: a look that was late is no gap. */
+    private static final int LATE = 2;
+
     private static final Pattern OUTGOING = Pattern.compile("(^|[^a-z])(out|tx|sent|send|up|bytes_out|write)([^a-z]|$)");
 
     private final GraphPlan plan;
@@ -214,13 +217,15 @@ public final class Drawing {
     private List<List<Point>> runs(List<Double> values) {
         var runs = new ArrayList<List<Point>>();
         var run = new ArrayList<Point>();
+        int gap = 0;
         for (int i = 0; i < values.size(); i++) {
             if (Double.isNaN(values.get(i))) {
-                if (!run.isEmpty()) {
+                if (++gap > LATE && !run.isEmpty()) {
                     runs.add(run);
                     run = new ArrayList<>();
                 }
             } else {
+                gap = 0;
                 run.add(new Point(x(i, values.size()), y(values.get(i))));
             }
         }

@@ -23,15 +23,15 @@ final class Ticks {
         double step = power;
         for (double factor : new double[] {1, 2, 5, 10}) {
             step = factor * power;
-            if (step >= raw * 0.999) {
+            if (step >= raw * 0.75) {
                 break;
             }
         }
         var ticks = new ArrayList<Double>();
-        for (double n = Math.ceil(low / step - 1e-9); n * step <= high + step * 1e-9 && ticks.size() < 50; n++) {
+        for (double n = Math.ceil(low / step - 1e-9) + 0.0; n * step <= high + step * 1e-9 && ticks.size() < 50; n++) {
             ticks.add(n * step);
         }
-        return ticks;
+        return ticks.size() < 3 && wanted < 12 ? values(low, high, wanted + 2) : ticks;
     }
 
     /** With k, M, G for large ones and no more digits than tell them apart. */

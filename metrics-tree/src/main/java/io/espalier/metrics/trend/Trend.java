@@ -119,6 +119,11 @@ public final class Trend implements AutoCloseable {
                 .toList();
     }
 
+    /** One series a key, in their order, empty ones too. */
+    public List<Series> readKeys(List<String> keys, Range range) {
+        return store.read(keys, range);
+    }
+
     /** Names of series, such as wildcards match. */
     public List<String> names(String prefix, Range range) {
         return store.names(prefix, range);

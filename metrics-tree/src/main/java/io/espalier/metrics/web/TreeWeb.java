@@ -1,5 +1,6 @@
 package io.espalier.metrics.web;
 
+import io.espalier.metrics.graphite.Finder;
 import io.espalier.metrics.ingest.Intake;
 import io.espalier.metrics.ingest.Report;
 import io.espalier.metrics.json.JsonText;
@@ -61,7 +62,8 @@ public final class TreeWeb implements AutoCloseable {
                 new TrendRoutes(tree, history, views),
                 new ViewRoutes(views, queries, feeds),
                 new DiffRoutes(history),
-                new GraphRoutes(history, views));
+                new GraphRoutes(history, views),
+                new GraphiteRoutes(new Finder(tree), trend));
         server = new HttpDoor(address, this::handle);
     }
 

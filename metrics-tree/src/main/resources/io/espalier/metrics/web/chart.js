@@ -202,7 +202,7 @@ class Chart {
         this.shape(svg, 'path', {d: path, fill: colour});
         return;
       }
-      let run = [];
+      let run = [], gap = 0;
       const flush = () => {
         if (!run.length) return;
         const line = run.map(([px, py], k) => `${k ? 'L' : 'M'}${px.toFixed(1)} ${py.toFixed(1)}`).join('');
@@ -217,7 +217,8 @@ class Chart {
         run = [];
       };
       series.values.forEach((value, k) => {
-        if (value === null) { flush(); return; }
+        if (value === null) { if (++gap > 2) flush(); return; }   // a step that was late is no gap
+        gap = 0;
         let v = value * sign, under = 0;
         if (type === 'stack') { under = base.get(k) || 0; v += under; base.set(k, v); }
         run.push([x(series.times[k] + step / 2), y(v), y(under)]);
