@@ -190,7 +190,7 @@ class TreeHistoryIT {
         assertThat(page.locator(".plot path.before")).hasCount(3);
         shoot("compared");
         page.getByLabel("Beside").selectOption("");
-        page.getByLabel("As", new Page.GetByLabelOptions().setExact(true)).selectOption("stack");
+        page.locator("#type").selectOption("stack");
         page.getByLabel("Style").selectOption("cpu");
         assertThat(lines()).hasCount(3);
         assertThat(page.locator(".plot path[fill-opacity='.8']")).hasCount(3);
@@ -214,13 +214,13 @@ class TreeHistoryIT {
         page.locator("#tree").getByLabel("Open web1").click();
         page.locator("#tree").getByText("net", new Locator.GetByTextOptions().setExact(true)).click();
         assertThat(page).hasURL(Pattern.compile(".*key=host(%2C|,)web1(%2C|,)net.*"));
-        assertThat(lines()).hasCount(2);
+        assertThat(page.locator(".legend tbody tr")).hasCount(2);
 
-        page.getByLabel("Key", new Page.GetByLabelOptions().setExact(true)).fill("br,*,*|sum");
+        page.getByPlaceholder("br,*|sum").fill("br,*,*|sum");
         button("Add").click();
 
         assertThat(page.locator("figure.chart")).hasCount(2);
-        assertThat(lines()).hasCount(5);
+        assertThat(page.locator(".legend tbody tr")).hasCount(5);
         shoot("explorer");
         page.getByLabel("Remove host,web1,net").click();
         assertThat(page.locator("figure.chart")).hasCount(1);
@@ -239,7 +239,7 @@ class TreeHistoryIT {
         shoot("view-refused");
         page.getByLabel("Keys").fill("host,*|avg,net,in\nhost,*|avg,net,out");
         page.getByLabel("Style").selectOption("net");
-        page.getByLabel("As", new Page.GetByLabelOptions().setExact(true)).selectOption("area");
+        page.locator("#type").selectOption("area");
         page.getByLabel("Begins").fill("6h");
         button("Save").click();
 

@@ -179,9 +179,13 @@ class Chart {
       const line = this.shape(svg, 'line', {x1: at, x2: at, y1: top, y2: bottom, class: 'mark'});
       this.shape(line, 'title', {}, `${when(time)} ${text}`);
       const cut = text.length > 28 ? text.slice(0, 27) + '…' : text;
-      if (at >= free && at + cut.length * 5.6 < this.right + 8) {
+      const wide = cut.length * 6;
+      if (at >= free && at + wide < this.right + 8) {
         this.shape(svg, 'text', {x: at + 3, y: top - 5, class: 'marktext'}, cut);
-        free = at + cut.length * 5.6 + 12;
+        free = at + wide + 12;
+      } else if (at - wide >= free) {
+        this.shape(svg, 'text', {x: at - 3, y: top - 5, 'text-anchor': 'end', class: 'marktext'}, cut);
+        free = at + 8;
       }
     }
   }
