@@ -92,7 +92,8 @@ public final class TrendBench {
 
     private static boolean isHealthy(HttpClient http, URI base) throws InterruptedException {
         try {
-            HttpRequest request = HttpRequest.newBuilder(base.resolve("/health")).build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(base.resolve("/health")).build();
             return http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200;
         } catch (IOException e) {
             return false;
@@ -102,7 +103,8 @@ public final class TrendBench {
     private static void flush(HttpClient http, URI base) {
         try {
             http.send(
-                    HttpRequest.newBuilder(base.resolve("/internal/force_flush")).build(),
+                    HttpRequest.newBuilder(base.resolve("/internal/force_flush"))
+                            .build(),
                     HttpResponse.BodyHandlers.discarding());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

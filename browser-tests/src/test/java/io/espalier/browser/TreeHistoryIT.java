@@ -58,7 +58,8 @@ class TreeHistoryIT {
     static void start() throws IOException {
         assumeTrue(Files.isExecutable(CHROMIUM), "needs " + CHROMIUM + " (apt install chromium)");
         Files.createDirectories(SCREENSHOTS);
-        clock = new MutableClock(Instant.parse("2026-03-08T12:00:00Z").minus(LOOKED_BACK).minus(Duration.ofDays(7)));
+        clock = new MutableClock(
+                Instant.parse("2026-03-08T12:00:00Z").minus(LOOKED_BACK).minus(Duration.ofDays(7)));
         var doors = new TreeServer.Doors("127.0.0.1", 0, 0, -1, Networks.LOOPBACK, Optional.empty());
         server = new TreeServer(TreeSettings.ofMachine(), doors, TreeServer.Keeping.in(dir.resolve("tree")), clock);
         live(0);
@@ -142,7 +143,8 @@ class TreeHistoryIT {
     }
 
     private void shoot(String name) {
-        page.screenshot(new Page.ScreenshotOptions().setFullPage(true).setPath(SCREENSHOTS.resolve("tree-" + name + ".png")));
+        page.screenshot(
+                new Page.ScreenshotOptions().setFullPage(true).setPath(SCREENSHOTS.resolve("tree-" + name + ".png")));
     }
 
     private Locator button(String name) {
@@ -212,7 +214,9 @@ class TreeHistoryIT {
         page.navigate("/trend/view/");
         page.locator("#tree").getByLabel("Open host").click();
         page.locator("#tree").getByLabel("Open web1").click();
-        page.locator("#tree").getByText("net", new Locator.GetByTextOptions().setExact(true)).click();
+        page.locator("#tree")
+                .getByText("net", new Locator.GetByTextOptions().setExact(true))
+                .click();
         assertThat(page).hasURL(Pattern.compile(".*key=host(%2C|,)web1(%2C|,)net.*"));
         assertThat(page.locator(".legend tbody tr")).hasCount(2);
 
@@ -243,7 +247,9 @@ class TreeHistoryIT {
         page.getByLabel("Begins").fill("6h");
         button("Save").click();
 
-        page.locator("table").getByText("Shop", new Locator.GetByTextOptions().setExact(true)).click();
+        page.locator("table")
+                .getByText("Shop", new Locator.GetByTextOptions().setExact(true))
+                .click();
         assertThat(page).hasURL(Pattern.compile(".*/trend/view/Shop"));
         assertThat(lines()).hasCount(2);
         shoot("view");

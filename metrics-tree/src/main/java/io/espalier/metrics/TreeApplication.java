@@ -33,8 +33,18 @@ public final class TreeApplication {
               --victoria URL        keeps the history in VictoriaMetrics, such as http://127.0.0.1:8428
             """;
     private static final Set<String> OPTIONS = Set.of(
-            "--listen", "--port", "--push-port", "--graphite-port", "--allow", "--log-format", "--ttl", "--max-leaves", "--dir", "--checkpoint",
-            "--history", "--victoria");
+            "--listen",
+            "--port",
+            "--push-port",
+            "--graphite-port",
+            "--allow",
+            "--log-format",
+            "--ttl",
+            "--max-leaves",
+            "--dir",
+            "--checkpoint",
+            "--history",
+            "--victoria");
 
     private TreeApplication() {}
 

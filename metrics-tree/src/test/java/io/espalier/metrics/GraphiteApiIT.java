@@ -66,8 +66,7 @@ class GraphiteApiIT {
     }
 
     private HttpResponse<String> post(String path, String form) throws Exception {
-        return send(to(path)
-                .header("Content-Type", "application/x-www-form-urlencoded")
+        return send(to(path).header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(form)));
     }
 
@@ -79,8 +78,8 @@ class GraphiteApiIT {
                         + (start + 60) + "&format=json&maxDataPoints=100");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body())
-                .startsWith("[{\"target\":\"s.web1.load\",\"tags\":{\"name\":\"s.web1.load\"},\"datapoints\":[[0," + start
-                        + "],[1," + (start + 10) + "]")
+                .startsWith("[{\"target\":\"s.web1.load\",\"tags\":{\"name\":\"s.web1.load\"},\"datapoints\":[[0,"
+                        + start + "],[1," + (start + 10) + "]")
                 .contains("{\"target\":\"all\"", "[50," + (start + 50) + "]");
     }
 
@@ -101,18 +100,22 @@ class GraphiteApiIT {
         assertThat(send(to("/metrics/find?query=s.*")).body())
                 .contains("{\"text\":\"10.0.0.2\",\"id\":\"s.10%2E0%2E0%2E2\",\"expandable\":1");
         assertThat(send(to("/metrics/find?query=s.web1.lo*")).body())
-                .isEqualTo("[{\"text\":\"load\",\"id\":\"s.web1.load\",\"expandable\":0,\"leaf\":1,\"allowChildren\":0}]\n");
+                .isEqualTo(
+                        "[{\"text\":\"load\",\"id\":\"s.web1.load\",\"expandable\":0,\"leaf\":1,\"allowChildren\":0}]\n");
         assertThat(send(to("/metrics/expand?query=s.*.load")).body())
                 .isEqualTo("{\"results\":[\"s.10%2E0%2E0%2E2.load\",\"s.web1.load\"]}\n");
-        assertThat(send(to("/render?target=s.10%252E0%252E0%252E2.load&from=-1min&format=json")).body())
+        assertThat(send(to("/render?target=s.10%252E0%252E0%252E2.load&from=-1min&format=json"))
+                        .body())
                 .contains("[10,");
     }
 
     @Test
     void markersAreEvents() throws Exception {
-        assertThat(send(to("/events/get_data?from=" + start + "&until=" + (start + 60) + "&tags=deploy")).body())
+        assertThat(send(to("/events/get_data?from=" + start + "&until=" + (start + 60) + "&tags=deploy"))
+                        .body())
                 .contains("\"when\":" + (start + 30), "\"what\":\"release 7\"", "\"tags\":[\"deploy\"]");
-        assertThat(send(to("/events/get_data?from=-1h&until=now&tags=other")).body()).isEqualTo("[]\n");
+        assertThat(send(to("/events/get_data?from=-1h&until=now&tags=other")).body())
+                .isEqualTo("[]\n");
     }
 
     @Test
@@ -124,7 +127,8 @@ class GraphiteApiIT {
 
     @Test
     void renderDrawsAsGraphiteDoes() throws Exception {
-        HttpResponse<String> picture = send(to("/render?target=s.web1.load&from=-2min&format=svg&width=400&height=200"));
+        HttpResponse<String> picture =
+                send(to("/render?target=s.web1.load&from=-2min&format=svg&width=400&height=200"));
         assertThat(picture.body()).startsWith("<svg").contains("s.web1.load");
         assertThat(send(to("/render?target=s.web1.load&from=-2min")).headers().firstValue("Content-Type"))
                 .contains("image/png");

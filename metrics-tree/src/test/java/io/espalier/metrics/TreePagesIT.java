@@ -83,8 +83,7 @@ class TreePagesIT {
         String body = form.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));
-        HttpRequest.Builder request = to(path)
-                .header("Content-Type", "application/x-www-form-urlencoded")
+        HttpRequest.Builder request = to(path).header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(body));
         if (headers.length > 0) {
             request.headers(headers);
@@ -94,10 +93,12 @@ class TreePagesIT {
 
     @Test
     void trendAnswersTimesValuesAndMarkers() throws Exception {
-        String json = get("/trend/br,ie,7?from=" + start + "&to=" + (start + 40) + "&step=10").body();
+        String json = get("/trend/br,ie,7?from=" + start + "&to=" + (start + 40) + "&step=10")
+                .body();
         assertThat(json)
                 .contains("\"step\":10", "\"key\":\"br,ie,7\"")
-                .contains("[[" + start + ",1],[" + (start + 10) + ",3],[" + (start + 20) + ",6],[" + (start + 30) + ",10]]");
+                .contains("[[" + start + ",1],[" + (start + 10) + ",3],[" + (start + 20) + ",6],[" + (start + 30)
+                        + ",10]]");
         assertThat(get("/trend/br,*%7Csum?from=-5min&step=10s&fn=max").body())
                 .contains("\"key\":\"br,*\"", "\"text\":\"deployed 4f2a\"", "\"time\":" + (start + 140));
         assertThat(get("/trend/br,ie,7?from=-1h&fn=rate&step=60").body()).contains("\"fn\":\"rate\"");
@@ -115,7 +116,8 @@ class TreePagesIT {
         assertThat(get("/graph/br.png?style=loud").body()).contains("expected: cpu, net, url, default");
         try (TreeServer forgetful = server(TreeServer.Keeping.NOTHING)) {
             HttpResponse<String> answer = http.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + forgetful.httpPort() + "/trend/br")).build(),
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + forgetful.httpPort() + "/trend/br"))
+                            .build(),
                     HttpResponse.BodyHandlers.ofString());
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body()).contains("--dir");
@@ -142,14 +144,14 @@ class TreePagesIT {
 
     @Test
     void viewsAreSavedKeptAndServedLive() throws Exception {
-        HttpResponse<String> saved =
-                post("/setting/view", Map.of("name", "Browsers", "keys", "br,ie\nbr,*|sum", "type", "area", "span", "5min"));
+        HttpResponse<String> saved = post(
+                "/setting/view", Map.of("name", "Browsers", "keys", "br,ie\nbr,*|sum", "type", "area", "span", "5min"));
         assertThat(saved.statusCode()).isEqualTo(303);
         assertThat(get("/trend/view/Browsers").body()).contains("\"key\":\"br,*\"", "\"key\":\"br,ie,7\"");
         assertThat(get("/get/view/Browsers").body()).contains("{\"br,ie,7\":465}", "{\"br,*\":30}");
         assertThat(get("/graph/view/Browsers.svg").body()).contains("<title>Browsers</title>");
-        HttpResponse<InputStream> stream = http.send(
-                to("/pull/view/Browsers").build(), HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> stream =
+                http.send(to("/pull/view/Browsers").build(), HttpResponse.BodyHandlers.ofInputStream());
         server.tree().merge(one(5, "br", "chrome"));
         try (var reader = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
             String line = reader.readLine();
@@ -158,7 +160,8 @@ class TreePagesIT {
             }
             assertThat(line).isEqualTo("data: [{\"br,*\":35}]");
         }
-        assertThat(post("/setting/view", Map.of("name", "a/b", "keys", "x")).statusCode()).isEqualTo(422);
+        assertThat(post("/setting/view", Map.of("name", "a/b", "keys", "x")).statusCode())
+                .isEqualTo(422);
         assertThat(post("/setting/view", Map.of("name", "x", "keys", "a"), "Origin", "http://elsewhere.example")
                         .statusCode())
                 .isEqualTo(403);
@@ -196,7 +199,8 @@ class TreePagesIT {
             assertThat(first).as(suffix).hasSizeGreaterThan(900).isEqualTo(bytes(url));
         }
         assertThat(get("/graph/br,*.svg?from=-5min").body()).contains("deployed 4f2a", "br,chrome");
-        assertThat(get("/graph/br.svg?from=-5min&xaxis=key&fn=max&step=10").body()).contains(">465</text>");
+        assertThat(get("/graph/br.svg?from=-5min&xaxis=key&fn=max&step=10").body())
+                .contains(">465</text>");
     }
 
     private byte[] bytes(String path) throws Exception {

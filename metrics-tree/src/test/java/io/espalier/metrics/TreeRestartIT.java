@@ -50,7 +50,9 @@ class TreeRestartIT {
                 .redirectOutput(dir.resolve("out.txt").toFile())
                 .start();
         Await.until("the tree answers", () -> get("/get/~tree") != null || !process.isAlive());
-        assertThat(process.isAlive()).as(Files.readString(dir.resolve("out.txt"))).isTrue();
+        assertThat(process.isAlive())
+                .as(Files.readString(dir.resolve("out.txt")))
+                .isTrue();
         return process;
     }
 

@@ -40,8 +40,7 @@ public final class Checkpoints implements AutoCloseable {
      * The tree as the newest whole checkpoint has it, else an empty one. One that is damaged is kept as
      * {@code .bad} and noted below {@code ~tree,drops,checkpoint}.
      */
-    public static MetricTree restore(DataFolder folder, TreeSettings settings, InstantSource clock)
-            throws IOException {
+    public static MetricTree restore(DataFolder folder, TreeSettings settings, InstantSource clock) throws IOException {
         Optional<String> damage = Optional.empty();
         for (String name : new String[] {"tree.checkpoint", "tree.checkpoint.old"}) {
             Path file = folder.file(name);

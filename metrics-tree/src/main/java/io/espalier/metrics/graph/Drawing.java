@@ -20,7 +20,8 @@ public final class Drawing {
     /** Steps without a value that a line still crosses: a look that was late is no gap. */
     private static final int LATE = 2;
 
-    private static final Pattern OUTGOING = Pattern.compile("(^|[^a-z])(out|tx|sent|send|up|bytes_out|write)([^a-z]|$)");
+    private static final Pattern OUTGOING =
+            Pattern.compile("(^|[^a-z])(out|tx|sent|send|up|bytes_out|write)([^a-z]|$)");
 
     private final GraphPlan plan;
     private final GraphPlan.Theme theme;
@@ -152,7 +153,13 @@ public final class Drawing {
             shapes.add(line(left, y, right, y, tick == 0 ? theme.faint : theme.grid, 1));
             if (!isTiny) {
                 shapes.add(new Label(
-                        left - 8, y + 4, Ticks.value(tick, plan.style().unit()), SMALL, Anchor.END, theme.faint, false));
+                        left - 8,
+                        y + 4,
+                        Ticks.value(tick, plan.style().unit()),
+                        SMALL,
+                        Anchor.END,
+                        theme.faint,
+                        false));
             }
         }
         if (isTiny) {
@@ -316,7 +323,8 @@ public final class Drawing {
             shapes.add(new Label(12 + names, y + row / 2 + 4, label, SMALL, Anchor.END, theme.ink, false));
             shapes.add(new Box(20 + names, y + 2, length, row - 4, plan.style().colour(i), 1));
             String number = Ticks.value(line.newest(), plan.style().unit());
-            shapes.add(new Label(26 + names + length, y + row / 2 + 4, number, SMALL, Anchor.START, theme.faint, false));
+            shapes.add(
+                    new Label(26 + names + length, y + row / 2 + 4, number, SMALL, Anchor.START, theme.faint, false));
         }
     }
 
@@ -341,17 +349,25 @@ public final class Drawing {
             double x = 12 + width * (i % per);
             double y = from + ROW * (i / per) + 8;
             shapes.add(new Box(x, y - 8, 9, 9, plan.style().colour(i), 1));
-            String value = Double.isNaN(line.newest()) ? "" : Ticks.value(line.newest(), plan.style().unit());
+            String value = Double.isNaN(line.newest())
+                    ? ""
+                    : Ticks.value(line.newest(), plan.style().unit());
             double numbers = Fonts.width(value, SMALL) + 12;
             shapes.add(new Label(
-                    x + 14, y, Fonts.fit(line.label(), SMALL, width - 20 - numbers), SMALL, Anchor.START, theme.ink, false));
+                    x + 14,
+                    y,
+                    Fonts.fit(line.label(), SMALL, width - 20 - numbers),
+                    SMALL,
+                    Anchor.START,
+                    theme.ink,
+                    false));
             shapes.add(new Label(x + width - 8, y, value, SMALL, Anchor.END, theme.faint, false));
         }
         if (shown < plan.lines().size()) {
             double x = 12 + width * (shown % per);
             String more = "and " + (plan.lines().size() - shown) + " more";
-            shapes.add(new Label(
-                    x + 14, from + ROW * (shown / per) + 8, more, SMALL, Anchor.START, theme.faint, false));
+            shapes.add(
+                    new Label(x + 14, from + ROW * (shown / per) + 8, more, SMALL, Anchor.START, theme.faint, false));
         }
     }
 }

@@ -48,7 +48,8 @@ public enum Format {
             return Raster.of(plan, shapes, this == PNG ? "png" : "jpg");
         } catch (RuntimeException | UnsatisfiedLinkError | NoClassDefFoundError e) {
             // A runtime without fonts or AWT says so in one of many ways.
-            throw new IOException("this machine cannot draw text (install fontconfig and a font, or ask for svg): " + e, e);
+            throw new IOException(
+                    "this machine cannot draw text (install fontconfig and a font, or ask for svg): " + e, e);
         }
     }
 }

@@ -31,12 +31,22 @@ final class Pdf {
     private void draw(Shape shape) {
         switch (shape) {
             case Shape.Box(double x, double y, double width, double height, String colour, double opacity) -> {
-                content.append("q ").append(state(opacity)).append(colour(colour)).append(" rg ");
-                content.append("%s %s %s %s re f Q\n".formatted(n(x), n(plan.height() - y - height), n(width), n(height)));
+                content.append("q ")
+                        .append(state(opacity))
+                        .append(colour(colour))
+                        .append(" rg ");
+                content.append(
+                        "%s %s %s %s re f Q\n".formatted(n(x), n(plan.height() - y - height), n(width), n(height)));
             }
             case Shape.Path(var points, String colour, double width, boolean isDashed) -> {
-                content.append("q ").append(colour(colour)).append(" RG ").append(n(width)).append(" w 1 j ");
-                content.append(isDashed ? "[4 3] 0 d " : "").append(outline(points)).append("S Q\n");
+                content.append("q ")
+                        .append(colour(colour))
+                        .append(" RG ")
+                        .append(n(width))
+                        .append(" w 1 j ");
+                content.append(isDashed ? "[4 3] 0 d " : "")
+                        .append(outline(points))
+                        .append("S Q\n");
             }
             case Shape.Area(var points, String colour, double opacity) ->
                 content.append("q ")
@@ -45,17 +55,23 @@ final class Pdf {
                         .append(" rg ")
                         .append(outline(points))
                         .append("h f Q\n");
-            case Shape.Label(double x, double y, String text, double size, Anchor anchor, String colour, boolean isBold) -> {
+            case Shape.Label(
+                    double x,
+                    double y,
+                    String text,
+                    double size,
+                    Anchor anchor,
+                    String colour,
+                    boolean isBold) -> {
                 double width = Fonts.width(text, size);
-                double start =
-                        switch (anchor) {
-                            case START -> x;
-                            case MIDDLE -> x - width / 2;
-                            case END -> x - width;
-                        };
+                double start = switch (anchor) {
+                    case START -> x;
+                    case MIDDLE -> x - width / 2;
+                    case END -> x - width;
+                };
                 content.append("BT ").append(colour(colour)).append(" rg /").append(isBold ? "B " : "F ");
-                content.append("%s Tf %s %s Td (%s) Tj ET\n"
-                        .formatted(n(size), n(start), n(plan.height() - y), escape(text)));
+                content.append(
+                        "%s Tf %s %s Td (%s) Tj ET\n".formatted(n(size), n(start), n(plan.height() - y), escape(text)));
             }
         }
     }
@@ -118,7 +134,8 @@ final class Pdf {
                 "<< /Type /Catalog /Pages 2 0 R >>",
                 "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
                 "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 " + plan.width() + " " + plan.height()
-                        + "] /Contents 4 0 R /Resources << /Font << /F 5 0 R /B 6 0 R >> /ExtGState << " + states + ">> >> >>",
+                        + "] /Contents 4 0 R /Resources << /Font << /F 5 0 R /B 6 0 R >> /ExtGState << " + states
+                        + ">> >> >>",
                 "<< /Length " + content.length() + " >>\nstream\n" + content + "endstream",
                 "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
                 "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>");

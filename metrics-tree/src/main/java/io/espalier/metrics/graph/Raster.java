@@ -59,16 +59,23 @@ final class Raster {
                 area.closePath();
                 graphics.fill(area);
             }
-            case Shape.Label(double x, double y, String text, double size, Anchor anchor, String colour, boolean isBold) -> {
+            case Shape.Label(
+                    double x,
+                    double y,
+                    String text,
+                    double size,
+                    Anchor anchor,
+                    String colour,
+                    boolean isBold) -> {
                 graphics.setColor(colour(colour, 1));
-                graphics.setFont(new Font(Font.SANS_SERIF, isBold ? Font.BOLD : Font.PLAIN, 1).deriveFont((float) size));
+                graphics.setFont(
+                        new Font(Font.SANS_SERIF, isBold ? Font.BOLD : Font.PLAIN, 1).deriveFont((float) size));
                 double width = graphics.getFontMetrics().stringWidth(text);
-                double start =
-                        switch (anchor) {
-                            case START -> x;
-                            case MIDDLE -> x - width / 2;
-                            case END -> x - width;
-                        };
+                double start = switch (anchor) {
+                    case START -> x;
+                    case MIDDLE -> x - width / 2;
+                    case END -> x - width;
+                };
                 graphics.drawString(text, (float) start, (float) y);
             }
         }

@@ -34,7 +34,14 @@ final class Svg {
                         .formatted(points(points), colour, n(width), isDashed ? " stroke-dasharray=\"4 3\"" : "");
             case Shape.Area(var points, String colour, double opacity) ->
                 "<polygon points=\"%s\" fill=\"%s\"%s/>".formatted(points(points), colour, opacity(opacity));
-            case Shape.Label(double x, double y, String text, double size, Anchor anchor, String colour, boolean isBold) ->
+            case Shape.Label(
+                    double x,
+                    double y,
+                    String text,
+                    double size,
+                    Anchor anchor,
+                    String colour,
+                    boolean isBold) ->
                 "<text x=\"%s\" y=\"%s\" font-size=\"%s\" fill=\"%s\"%s%s>%s</text>"
                         .formatted(
                                 n(x),

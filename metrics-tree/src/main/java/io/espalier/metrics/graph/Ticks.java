@@ -10,8 +10,30 @@ import java.util.Locale;
 /** Round numbers and times along an axis, and how they are written. */
 final class Ticks {
     private static final long[] STEPS = {
-        1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86_400, 172_800, 604_800,
-        1_209_600, 2_592_000, 7_776_000, 31_536_000
+        1,
+        2,
+        5,
+        10,
+        15,
+        30,
+        60,
+        120,
+        300,
+        600,
+        900,
+        1800,
+        3600,
+        7200,
+        10800,
+        21600,
+        43200,
+        86_400,
+        172_800,
+        604_800,
+        1_209_600,
+        2_592_000,
+        7_776_000,
+        31_536_000
     };
 
     private Ticks() {}
@@ -60,7 +82,9 @@ final class Ticks {
         }
         String text = String.format(
                 Locale.ROOT,
-                Math.abs(value) < 0.1 ? "%.4f" : Math.abs(value) < 10 ? "%.2f" : Math.abs(value) < 100 ? "%.1f" : "%.0f",
+                Math.abs(value) < 0.1
+                        ? "%.4f"
+                        : Math.abs(value) < 10 ? "%.2f" : Math.abs(value) < 100 ? "%.1f" : "%.0f",
                 value);
         return text.indexOf('.') < 0 ? text : text.replaceAll("0+$", "").replaceAll("\\.$", "");
     }

@@ -67,32 +67,53 @@ public final class Evaluation {
             case "aliasSub" -> {
                 Pattern search = regex(in.text(1));
                 String replacement = in.text(2).replace("$", "\\$").replaceAll("\\\\(\\d)", "\\$$1");
-                yield each(call, range, curve -> curve.named(search.matcher(curve.name()).replaceAll(replacement)));
+                yield each(
+                        call,
+                        range,
+                        curve -> curve.named(search.matcher(curve.name()).replaceAll(replacement)));
             }
             case "sumSeries", "sum" -> combine("sumSeries", call, range, Evaluation::sum);
             case "averageSeries", "avg" -> combine("averageSeries", call, range, Evaluation::average);
-            case "minSeries" -> combine("minSeries", call, range, v -> Arrays.stream(v).min().orElse(Double.NaN));
-            case "maxSeries" -> combine("maxSeries", call, range, v -> Arrays.stream(v).max().orElse(Double.NaN));
+            case "minSeries" ->
+                combine("minSeries", call, range, v -> Arrays.stream(v).min().orElse(Double.NaN));
+            case "maxSeries" ->
+                combine("maxSeries", call, range, v -> Arrays.stream(v).max().orElse(Double.NaN));
             case "diffSeries" -> diff(call, range);
             case "divideSeries" -> divide(call, range);
             case "asPercent" -> percent(call, range, in);
             case "groupByNode", "groupByNodes" -> group(call, range, in);
             case "summarize" -> summarize(call, range, in);
             case "movingAverage" -> moving(call, range, in);
-            case "scale" -> each(call, range, curve ->
-                    curve.map("scale(" + curve.name() + "," + in.plain(1) + ")", v -> v * in.number(1)));
-            case "offset" -> each(call, range, curve ->
-                    curve.map("offset(" + curve.name() + "," + in.plain(1) + ")", v -> v + in.number(1)));
-            case "derivative" -> each(call, range, curve ->
-                    curve.with("derivative(" + curve.name() + ")", growth(curve, false, 1)));
-            case "nonNegativeDerivative" -> each(call, range, curve ->
-                    curve.with("nonNegativeDerivative(" + curve.name() + ")", growth(curve, true, 1)));
-            case "perSecond" -> each(call, range, curve ->
-                    curve.with("perSecond(" + curve.name() + ")", growth(curve, true, curve.step())));
+            case "scale" ->
+                each(
+                        call,
+                        range,
+                        curve -> curve.map("scale(" + curve.name() + "," + in.plain(1) + ")", v -> v * in.number(1)));
+            case "offset" ->
+                each(
+                        call,
+                        range,
+                        curve -> curve.map("offset(" + curve.name() + "," + in.plain(1) + ")", v -> v + in.number(1)));
+            case "derivative" ->
+                each(call, range, curve -> curve.with("derivative(" + curve.name() + ")", growth(curve, false, 1)));
+            case "nonNegativeDerivative" ->
+                each(
+                        call,
+                        range,
+                        curve -> curve.with("nonNegativeDerivative(" + curve.name() + ")", growth(curve, true, 1)));
+            case "perSecond" ->
+                each(
+                        call,
+                        range,
+                        curve -> curve.with("perSecond(" + curve.name() + ")", growth(curve, true, curve.step())));
             case "keepLastValue" -> each(call, range, curve -> keepLast(curve, in.whole(1, Integer.MAX_VALUE)));
-            case "transformNull" -> each(call, range, curve -> curve.map(
-                    "transformNull(" + curve.name() + "," + in.plain(1) + ")",
-                    v -> Double.isNaN(v) ? in.has(1) ? in.number(1) : 0 : v));
+            case "transformNull" ->
+                each(
+                        call,
+                        range,
+                        curve -> curve.map(
+                                "transformNull(" + curve.name() + "," + in.plain(1) + ")",
+                                v -> Double.isNaN(v) ? in.has(1) ? in.number(1) : 0 : v));
             case "timeShift" -> shift(call, range, in);
             case "highestMax" -> highest(call, range, in, Curve::max);
             case "highestAverage" -> highest(call, range, in, Curve::mean);
@@ -167,7 +188,9 @@ public final class Evaluation {
     }
 
     private List<Curve> each(Target.Call call, Range range, Change change) {
-        return curves(new Arguments(call).series(0), range).stream().map(change::of).toList();
+        return curves(new Arguments(call).series(0), range).stream()
+                .map(change::of)
+                .toList();
     }
 
     private static String nodes(Curve curve, Target.Call call, Arguments in) {
@@ -247,7 +270,9 @@ public final class Evaluation {
                     parts.get((int) ((curve.time(i) - from) / bucket)).add(curve.value(i));
                 }
             }
-            double[] values = parts.stream().mapToDouble(part -> aggregate(function, part)).toArray();
+            double[] values = parts.stream()
+                    .mapToDouble(part -> aggregate(function, part))
+                    .toArray();
             String name = "summarize(" + curve.name() + ",\"" + in.text(1) + "\",\"" + function + "\")";
             summed.add(new Curve(name, curve.path(), from, bucket, values));
         }
@@ -305,7 +330,8 @@ public final class Evaluation {
         long aligned = Math.round((double) shift / range.step()) * range.step();
         var shifted = new ArrayList<Curve>();
         for (Curve curve : curves(in.series(0), range.shifted(aligned))) {
-            String name = "timeShift(" + curve.name() + ",\"" + (shift < 0 && !text.startsWith("-") ? "-" : "") + text + "\")";
+            String name = "timeShift(" + curve.name() + ",\"" + (shift < 0 && !text.startsWith("-") ? "-" : "") + text
+                    + "\")";
             shifted.add(new Curve(name, curve.path(), curve.from() - aligned, curve.step(), curve.values()));
         }
         return shifted;
@@ -428,7 +454,8 @@ public final class Evaluation {
                     for (int i = 0; i < values.length; i++) {
                         values[i] = total.value(i) == 0 ? Double.NaN : values[i] / total.value(i) * 100;
                     }
-                    return curve.with("asPercent(" + curve.name() + (in.has(1) ? "," + total.name() : "") + ")", values);
+                    return curve.with(
+                            "asPercent(" + curve.name() + (in.has(1) ? "," + total.name() : "") + ")", values);
                 })
                 .toList();
     }
@@ -449,7 +476,9 @@ public final class Evaluation {
             combined.add(combine(
                     group.getKey(),
                     group.getValue(),
-                    values -> aggregate(function.replace("Series", ""), Arrays.stream(values).boxed().toList())));
+                    values -> aggregate(
+                            function.replace("Series", ""),
+                            Arrays.stream(values).boxed().toList())));
         }
         return combined;
     }
@@ -479,7 +508,8 @@ public final class Evaluation {
             if (expression.startsWith("name=~")) {
                 Pattern pattern = regex(expression.substring(6));
                 List<String> keys = trend.names("", range).stream()
-                        .filter(key -> pattern.matcher(DottedPath.of(DottedPath.names(key))).lookingAt())
+                        .filter(key -> pattern.matcher(DottedPath.of(DottedPath.names(key)))
+                                .lookingAt())
                         .limit(MOST_SERIES)
                         .toList();
                 found = keys.stream()

@@ -32,7 +32,8 @@ public sealed interface Json {
 
     /** The text of a string member; empty if it has none. */
     default String text(String name) {
-        return at(name).map(value -> value instanceof Str(String text) ? text : "").orElse("");
+        return at(name).map(value -> value instanceof Str(String text) ? text : "")
+                .orElse("");
     }
 
     /** @throws BadJsonException saying where */

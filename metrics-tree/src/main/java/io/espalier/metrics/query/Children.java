@@ -47,8 +47,8 @@ public final class Children {
     private static void collect(View view, int parent, List<Child> found) {
         for (int child = view.first(parent); child != View.NONE && found.size() < LOOKED_AT; child = view.next(child)) {
             if (parent != 0 || !Queries.isSelf(view.name(child))) {
-                found.add(new Child(
-                        view.text(child), Paths.of(view, child), view.children(child), view.hasValue(child)));
+                found.add(
+                        new Child(view.text(child), Paths.of(view, child), view.children(child), view.hasValue(child)));
             }
         }
     }

@@ -62,9 +62,8 @@ public final class PathQuery<T> {
         int n = segments.size();
         boolean isOpen = segments.getLast() instanceof Segment.Literal;
         // A leaf that ends early answers when the key names it.
-        boolean isShort = names.size() < n
-                && !names.isEmpty()
-                && segments.get(names.size() - 1) instanceof Segment.Literal;
+        boolean isShort =
+                names.size() < n && !names.isEmpty() && segments.get(names.size() - 1) instanceof Segment.Literal;
         if (names.size() < n && !isShort || names.size() > n && !isOpen) {
             return false;
         }
@@ -105,7 +104,8 @@ public final class PathQuery<T> {
             if (leaf.names.size() <= depth) {
                 lines.add(new Line<>(leaf.key, leaf.value));
             } else {
-                byName.computeIfAbsent(new String(leaf.names.get(depth), StandardCharsets.UTF_8), _ -> new ArrayList<>())
+                byName.computeIfAbsent(
+                                new String(leaf.names.get(depth), StandardCharsets.UTF_8), _ -> new ArrayList<>())
                         .add(leaf);
             }
         }

@@ -157,8 +157,8 @@ final class SectionReader {
         Optional<Action> action = code == 0 ? Optional.empty() : Optional.of(Action.of(code));
         int maxChildren = block.count(Integer.MAX_VALUE);
         int maxLeaves = block.count(Integer.MAX_VALUE);
-        Policy policy = table.today(
-                action, maxChildren, maxLeaves, block.varint(), shard.policyAt(0), shard.rootMaxLeaves());
+        Policy policy =
+                table.today(action, maxChildren, maxLeaves, block.varint(), shard.policyAt(0), shard.rootMaxLeaves());
         shard.restorePolicy(node, policy);
     }
 }

@@ -62,8 +62,7 @@ final class SectionWriter {
         Optional<Action> action = view.hasValue(node) ? view.action(node) : Optional.empty();
         Optional<Cell> cell = view.cell(node);
         Optional<Markers> markers = view.markers(node);
-        Optional<Policy> policy =
-                (view.flags(node) & Values.POLICY) != 0 ? shard.lockedPolicy(node) : Optional.empty();
+        Optional<Policy> policy = (view.flags(node) & Values.POLICY) != 0 ? shard.lockedPolicy(node) : Optional.empty();
         double raw = view.raw(node);
         boolean isWhole = raw == Math.rint(raw) && Math.abs(raw) < EXACT && !(raw == 0 && 1 / raw < 0);
         boolean hasAux = view.aux(node) != 0;

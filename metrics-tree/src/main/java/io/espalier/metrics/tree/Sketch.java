@@ -209,10 +209,18 @@ public final class Sketch implements Cell {
     public Sketch since(Sketch earlier) {
         var added = new Sketch();
         for (int i = 0; i < positive.bins.length; i++) {
-            added.addBin(positive.bins[i] - earlier.positive.at(positive.low + i), middle(positive.low + i), positive.low + i, true);
+            added.addBin(
+                    positive.bins[i] - earlier.positive.at(positive.low + i),
+                    middle(positive.low + i),
+                    positive.low + i,
+                    true);
         }
         for (int i = 0; i < negative.bins.length; i++) {
-            added.addBin(negative.bins[i] - earlier.negative.at(negative.low + i), -middle(negative.low + i), negative.low + i, false);
+            added.addBin(
+                    negative.bins[i] - earlier.negative.at(negative.low + i),
+                    -middle(negative.low + i),
+                    negative.low + i,
+                    false);
         }
         long moreZeros = Math.max(0, zeros - earlier.zeros);
         added.zeros = moreZeros;

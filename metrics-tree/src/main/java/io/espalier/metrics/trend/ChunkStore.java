@@ -52,15 +52,23 @@ public final class ChunkStore implements TrendStore {
         int step = tiers.get(t).step();
         var rows = new TreeMap<Long, Rollup>();
         for (String key : finer.all(from)) {
-            finer.read(key, from, Long.MAX_VALUE, (time, sum, n, least, greatest) -> rows.computeIfAbsent(
-                            Math.floorDiv(time, step) * step, Rollup::new)
-                    .add(key, sum, n, least, greatest));
+            finer.read(
+                    key,
+                    from,
+                    Long.MAX_VALUE,
+                    (time, sum, n, least, greatest) -> rows.computeIfAbsent(
+                                    Math.floorDiv(time, step) * step, Rollup::new)
+                            .add(key, sum, n, least, greatest));
         }
         while (rows.size() > 1) {
             Rollup row = rows.pollFirstEntry().getValue();
             tiers.get(t).append(row.from, row);
         }
-        open.set(t, rows.isEmpty() ? Optional.empty() : Optional.of(rows.firstEntry().getValue()));
+        open.set(
+                t,
+                rows.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(rows.firstEntry().getValue()));
     }
 
     @Override
@@ -147,7 +155,9 @@ public final class ChunkStore implements TrendStore {
             long from = range.from();
             long oldest = tiers.get(t).start().orElse(range.to());
             for (int coarse = tiers.size() - 1; coarse > t; coarse--) {
-                long to = Math.min(oldest, coarse == t + 1 ? oldest : tiers.get(coarse - 1).start().orElse(oldest));
+                long to = Math.min(
+                        oldest,
+                        coarse == t + 1 ? oldest : tiers.get(coarse - 1).start().orElse(oldest));
                 to = Math.min(to, tiers.get(coarse).end());
                 if (from < to) {
                     tiers.get(coarse).read(key, from, Math.min(to, range.to()), series);

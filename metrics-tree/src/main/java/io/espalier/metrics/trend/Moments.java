@@ -38,7 +38,8 @@ public final class Moments {
             Map.entry("y", 31_536_000L),
             Map.entry("year", 31_536_000L));
     private static final Pattern SPAN = Pattern.compile("(\\d{1,9})\\s*([a-z]+)");
-    private static final Pattern SINCE = Pattern.compile("(now|today|midnight|yesterday|)\\s*([+-])\\s*(\\d{1,9}[a-z]+)");
+    private static final Pattern SINCE =
+            Pattern.compile("(now|today|midnight|yesterday|)\\s*([+-])\\s*(\\d{1,9}[a-z]+)");
     private static final long MILLIS = 100_000_000_000L;
 
     private Moments() {}
@@ -56,7 +57,9 @@ public final class Moments {
         String unit = found.group(2);
         long n = Long.parseLong(found.group(1));
         return Optional.ofNullable(UNITS.get(unit))
-                .or(() -> unit.endsWith("s") ? Optional.ofNullable(UNITS.get(unit.substring(0, unit.length() - 1))) : Optional.empty())
+                .or(() -> unit.endsWith("s")
+                        ? Optional.ofNullable(UNITS.get(unit.substring(0, unit.length() - 1)))
+                        : Optional.empty())
                 .map(seconds -> n * seconds);
     }
 

@@ -37,7 +37,8 @@ public record Range(long from, long to, long step) {
     /** With a step that makes about {@code points} points, one that people would choose. */
     public static Range fitting(long from, long to, int points, int finest) {
         long wanted = Math.max(finest, (to - from) / Math.max(1, points));
-        for (long step : new long[] {1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10800, 21600, 43200}) {
+        for (long step :
+                new long[] {1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10800, 21600, 43200}) {
             if (step >= wanted && step % finest == 0) {
                 return of(from, to, step);
             }

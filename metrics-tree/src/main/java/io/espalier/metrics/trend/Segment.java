@@ -121,7 +121,12 @@ final class Segment implements AutoCloseable {
         foot.varint(at);
         foot.varint(at + entries.size());
         Framed.write(file, foot.array(), foot.size());
-        put(file, ByteBuffer.allocate(16).putLong(at + entries.size() + table.size()).put(MAGIC).flip());
+        put(
+                file,
+                ByteBuffer.allocate(16)
+                        .putLong(at + entries.size() + table.size())
+                        .put(MAGIC)
+                        .flip());
     }
 
     private static void put(FileChannel file, ByteBuffer bytes) throws IOException {

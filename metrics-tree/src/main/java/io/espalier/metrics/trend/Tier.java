@@ -143,10 +143,7 @@ final class Tier implements AutoCloseable {
     private Head begin(long time) throws IOException {
         var fresh = new Head(time, plan.step, plan.columns);
         journal = FileChannel.open(
-                file(time, "journal"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
+                file(time, "journal"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         DataFolder.sync(dir);
         head = fresh;
         return fresh;

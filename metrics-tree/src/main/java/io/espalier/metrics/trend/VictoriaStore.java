@@ -113,8 +113,9 @@ public final class VictoriaStore implements TrendStore {
         keys.forEach(key -> byKey.put(key, new Series(key, range)));
         String any = String.join("|", keys.stream().map(VictoriaStore::escaped).toList());
         // A window ends with its own time and leaves its beginning out, so it is asked for just before the next step.
-        String expression = "aggr_over_time((\"sum_over_time\",\"count_over_time\",\"min_over_time\",\"max_over_time\"),"
-                + METRIC + "{key=~" + quoted(any, "") + "}[" + range.step() + "s])";
+        String expression =
+                "aggr_over_time((\"sum_over_time\",\"count_over_time\",\"min_over_time\",\"max_over_time\")," + METRIC
+                        + "{key=~" + quoted(any, "") + "}[" + range.step() + "s])";
         Json answer = query(
                 "/api/v1/query_range",
                 Map.of(
@@ -124,7 +125,10 @@ public final class VictoriaStore implements TrendStore {
                         "step", range.step() + "s",
                         "nocache", "1"));
         var numbers = new HashMap<String, double[][]>();
-        for (Json series : answer.at("data").flatMap(data -> data.at("result")).map(Json::list).orElse(List.of())) {
+        for (Json series : answer.at("data")
+                .flatMap(data -> data.at("result"))
+                .map(Json::list)
+                .orElse(List.of())) {
             Json labels = series.at("metric").orElse(new Json.Null());
             double[][] columns = numbers.computeIfAbsent(labels.text("key"), _ -> new double[4][range.points()]);
             int column = List.of("sum_over_time", "count_over_time", "min_over_time", "max_over_time")

@@ -89,7 +89,11 @@ public final class Views {
             json.open('{').name("name").text(view.name()).name("keys").open('[');
             view.keys().forEach(json::text);
             json.close(']').name("style").text(view.style()).name("type").text(view.type());
-            json.name("function").text(view.function()).name("span").text(view.span()).close('}');
+            json.name("function")
+                    .text(view.function())
+                    .name("span")
+                    .text(view.span())
+                    .close('}');
         }
         return json.close(']').toString();
     }

@@ -48,23 +48,34 @@ final class DiffRoutes implements Route {
         Page page = Page.of("Difference", "");
         page.raw("<h1>").text(isOneKey ? a.toString() : a + " against " + b).raw("</h1>\n");
         page.raw("<form class=\"controls\"><label>").text(isOneKey ? "First at" : a + " at");
-        page.raw(" <input name=\"a\" size=\"18\" placeholder=\"now\" value=\"").text(urls.or("a", "")).raw("\"></label> <label>");
+        page.raw(" <input name=\"a\" size=\"18\" placeholder=\"now\" value=\"")
+                .text(urls.or("a", ""))
+                .raw("\"></label> <label>");
         page.text(isOneKey ? "then at" : b + " at");
         page.raw(" <input name=\"b\" size=\"18\" placeholder=\"now\" value=\"").text(urls.or("b", ""));
-        page.raw("\"></label> <button>Compare</button> <span class=\"hint\">such as -1d, -2h, 2026-03-01T12:00</span></form>\n");
+        page.raw(
+                "\"></label> <button>Compare</button> <span class=\"hint\">such as -1d, -2h, 2026-03-01T12:00</span></form>\n");
         page.raw("<p>").text(number(diff.totalA()) + " and " + number(diff.totalB()) + ", a change of ");
         page.raw("<strong>").text(signed(diff.totalB() - diff.totalA())).raw("</strong> over all.</p>\n");
         List<Diff.Pair> pairs = diff.pairs();
-        page.raw("<table><thead><tr><th>Key</th><th class=\"n\">").text(nameA.strip()).raw("</th><th class=\"n\">");
+        page.raw("<table><thead><tr><th>Key</th><th class=\"n\">")
+                .text(nameA.strip())
+                .raw("</th><th class=\"n\">");
         page.text(nameB.strip()).raw("</th><th class=\"n\">Change</th><th class=\"n\">Times</th>");
         page.raw("<th>Share of all change</th></tr></thead><tbody>\n");
         for (Diff.Pair pair : pairs.subList(0, Math.min(SHOWN, pairs.size()))) {
-            page.raw("<tr><td>").text(pair.key().isEmpty() ? "(itself)" : pair.key()).raw("</td><td class=\"n\">");
-            page.text(number(pair.a())).raw("</td><td class=\"n\">").text(number(pair.b())).raw("</td><td class=\"n\">");
+            page.raw("<tr><td>")
+                    .text(pair.key().isEmpty() ? "(itself)" : pair.key())
+                    .raw("</td><td class=\"n\">");
+            page.text(number(pair.a()))
+                    .raw("</td><td class=\"n\">")
+                    .text(number(pair.b()))
+                    .raw("</td><td class=\"n\">");
             page.text(signed(pair.change())).raw("</td><td class=\"n\">");
             page.text(pair.a() == 0 ? "" : String.format(Locale.ROOT, "%.2f", pair.b() / pair.a()));
             double share = diff.share(pair);
-            page.raw("</td><td><svg class=\"share\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+            page.raw(
+                    "</td><td><svg class=\"share\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
             page.raw("<rect class=\"" + (pair.change() < 0 ? "less" : "more") + "\" height=\"8\" width=\""
                     + String.format(Locale.ROOT, "%.1f", share * 100) + "\"/></svg> ");
             page.text(String.format(Locale.ROOT, "%.1f %%", share * 100)).raw("</td></tr>\n");

@@ -44,8 +44,8 @@ final class GraphRoutes implements Route {
                     .withDefault("style", saved.style())
                     .withDefault("type", saved.type())
                     .withDefault("title", saved.name());
-            picture = format.draw(plan(
-                    saved.keys(), asked.withDefault("from", saved.span().isEmpty() ? "" : "-" + saved.span())));
+            picture = format.draw(
+                    plan(saved.keys(), asked.withDefault("from", saved.span().isEmpty() ? "" : "-" + saved.span())));
         } else {
             String key = Query.ofUrl(name).toString();
             picture = format.draw(plan(List.of(key), urls.withDefault("title", key)));
@@ -57,7 +57,8 @@ final class GraphRoutes implements Route {
 
     private GraphPlan plan(List<String> keys, Urls urls) {
         Style style = Style.parse(urls.or("style", "default"))
-                .orElseThrow(() -> Urls.bad("style: '" + urls.or("style", "") + "' (expected: cpu, net, url, default)"));
+                .orElseThrow(
+                        () -> Urls.bad("style: '" + urls.or("style", "") + "' (expected: cpu, net, url, default)"));
         Style.Kind kind = urls.one("type").isEmpty()
                 ? style.kind()
                 : Style.Kind.parse(urls.or("type", ""))
@@ -69,7 +70,8 @@ final class GraphRoutes implements Route {
         History.Answer answer = history.read(keys, urls.withDefault("limit", "24"), points);
         var lines = new ArrayList<GraphPlan.Line>();
         for (Series series : answer.series()) {
-            List<Double> values = Arrays.stream(series.values(answer.function())).boxed().toList();
+            List<Double> values =
+                    Arrays.stream(series.values(answer.function())).boxed().toList();
             lines.add(new GraphPlan.Line(series.key(), values, false));
         }
         var marks = new ArrayList<GraphPlan.Mark>();

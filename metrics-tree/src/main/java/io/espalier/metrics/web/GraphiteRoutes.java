@@ -54,7 +54,10 @@ final class GraphiteRoutes implements Route {
                     // The body is shown to who wrote the target.
                     text(exchange, 400, String.valueOf(e.getMessage()));
                 } catch (TrendException e) {
-                    text(exchange, e.reason() == TrendException.Reason.AWAY ? 503 : 400, String.valueOf(e.getMessage()));
+                    text(
+                            exchange,
+                            e.reason() == TrendException.Reason.AWAY ? 503 : 400,
+                            String.valueOf(e.getMessage()));
                 }
                 return true;
             }
@@ -75,8 +78,7 @@ final class GraphiteRoutes implements Route {
     }
 
     private static void text(Exchange exchange, int status, String text) throws IOException {
-        TreeWeb.send(
-                exchange, status, "text/plain; charset=utf-8", (text + "\n").getBytes(StandardCharsets.UTF_8));
+        TreeWeb.send(exchange, status, "text/plain; charset=utf-8", (text + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     // --- Names ---
@@ -116,8 +118,15 @@ final class GraphiteRoutes implements Route {
         for (Finder.Event event : finder.events(from * 1000, (until + 1) * 1000)) {
             List<String> names = List.of(event.key().split(","));
             if (names.containsAll(tags)) {
-                json.open('{').name("id").number(Math.abs((long) event.hashCode())).name("when");
-                json.number(event.marker().millis() / 1000).name("what").text(event.marker().text()).name("tags").open('[');
+                json.open('{')
+                        .name("id")
+                        .number(Math.abs((long) event.hashCode()))
+                        .name("when");
+                json.number(event.marker().millis() / 1000)
+                        .name("what")
+                        .text(event.marker().text())
+                        .name("tags")
+                        .open('[');
                 names.forEach(json::text);
                 json.close(']').name("data").text(event.key()).close('}');
             }
@@ -151,16 +160,24 @@ final class GraphiteRoutes implements Route {
             return;
         }
         Format picture = Format.parse(format)
-                .orElseThrow(() -> new GraphiteException("format '" + format + "' (expected: json, png, svg, jpg, pdf)"));
+                .orElseThrow(
+                        () -> new GraphiteException("format '" + format + "' (expected: json, png, svg, jpg, pdf)"));
         int height = urls.number("height", 300, 60, 3000);
-        TreeWeb.send(exchange, 200, picture.type(), picture.draw(plan(curves, range, urls.or("title", ""), width, height)));
+        TreeWeb.send(
+                exchange, 200, picture.type(), picture.draw(plan(curves, range, urls.or("title", ""), width, height)));
     }
 
     private static String json(List<Curve> curves) {
         var json = new JsonText().open('[');
         for (Curve curve : curves) {
             json.open('{').name("target").text(curve.name());
-            json.name("tags").open('{').name("name").text(curve.name()).close('}').name("datapoints").open('[');
+            json.name("tags")
+                    .open('{')
+                    .name("name")
+                    .text(curve.name())
+                    .close('}')
+                    .name("datapoints")
+                    .open('[');
             for (int i = 0; i < curve.size(); i++) {
                 json.open('[').number(curve.value(i)).number(curve.time(i)).close(']');
             }

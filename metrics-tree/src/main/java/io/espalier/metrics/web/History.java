@@ -80,7 +80,8 @@ final class History {
         int more = Math.max(0, all.size() - limit);
         if (more > 0) {
             var greatest = new ArrayList<>(all);
-            greatest.sort(Comparator.comparingDouble((Series series) -> -size(series)).thenComparing(Series::key));
+            greatest.sort(
+                    Comparator.comparingDouble((Series series) -> -size(series)).thenComparing(Series::key));
             all = greatest.subList(0, limit);
         }
         return new Answer(range, function, List.copyOf(all), more, marks(keys, range));
@@ -168,8 +169,8 @@ final class History {
             for (Result result : queries.run(query)) {
                 if (result.value() instanceof Value.Text(Markers markers)) {
                     markers.list()
-                            .forEach(marker -> marks.add(
-                                    new Mark(result.key(), marker.millis() / 1000, marker.text())));
+                            .forEach(
+                                    marker -> marks.add(new Mark(result.key(), marker.millis() / 1000, marker.text())));
                 }
             }
         } catch (QueryException e) {

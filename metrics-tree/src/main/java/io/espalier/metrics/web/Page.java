@@ -68,17 +68,17 @@ final class Page {
                 "Content-Security-Policy",
                 "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'");
         exchange.set("Referrer-Policy", "same-origin");
-        TreeWeb.send(exchange, status, "text/html; charset=utf-8", out.toString().getBytes(StandardCharsets.UTF_8));
+        TreeWeb.send(
+                exchange, status, "text/html; charset=utf-8", out.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** A file beside this class that a page needs. */
     static boolean file(Exchange exchange, String name) throws IOException {
-        String type =
-                switch (name) {
-                    case "pages.css" -> "text/css; charset=utf-8";
-                    case "chart.js", "pages.js" -> "text/javascript; charset=utf-8";
-                    default -> "";
-                };
+        String type = switch (name) {
+            case "pages.css" -> "text/css; charset=utf-8";
+            case "chart.js", "pages.js" -> "text/javascript; charset=utf-8";
+            default -> "";
+        };
         if (type.isEmpty()) {
             return false;
         }

@@ -80,12 +80,11 @@ public final class TreeWeb implements AutoCloseable {
         } catch (PushBody.RefusedException e) {
             problem(exchange, e.status(), e.reason(), String.valueOf(e.getMessage()));
         } catch (TrendException e) {
-            int status =
-                    switch (e.reason()) {
-                        case BAD_RANGE -> 400;
-                        case BUDGET, LATE -> 422;
-                        case AWAY -> 503;
-                    };
+            int status = switch (e.reason()) {
+                case BAD_RANGE -> 400;
+                case BUDGET, LATE -> 422;
+                case AWAY -> 503;
+            };
             problem(exchange, status, e.reason().name(), String.valueOf(e.getMessage()));
         }
     }

@@ -33,7 +33,8 @@ final class TrendRoutes implements Route {
         Urls urls = Urls.of(exchange);
         if (path.startsWith("/get") && urls.one("children").isPresent()) {
             children(exchange, Query.ofUrl(path.length() > 5 ? path.substring(5) : ""), urls);
-        } else if (path.equals("/trend") || path.equals("/trend/") && urls.all("key").isEmpty()) {
+        } else if (path.equals("/trend")
+                || path.equals("/trend/") && urls.all("key").isEmpty()) {
             exchange.set("Location", "/trend/view/");
             TreeWeb.send(exchange, 303, "text/plain; charset=utf-8", new byte[0]);
         } else if (path.equals("/trend/view/") || path.equals("/trend/view")) {
@@ -60,7 +61,10 @@ final class TrendRoutes implements Route {
     }
 
     private static List<String> keys(Urls urls) {
-        List<String> keys = urls.all("key").stream().filter(key -> !key.isBlank()).distinct().toList();
+        List<String> keys = urls.all("key").stream()
+                .filter(key -> !key.isBlank())
+                .distinct()
+                .toList();
         if (keys.size() > SavedView.MAX_KEYS) {
             throw Urls.bad("more than " + SavedView.MAX_KEYS + " keys");
         }
@@ -71,7 +75,11 @@ final class TrendRoutes implements Route {
         var json = new JsonText().open('[');
         for (Children.Child child : Children.of(tree, node, urls.number("limit", TREE_SHOWN, 1, 20_000))) {
             json.open('{').name("name").text(child.name()).name("key").text(child.key());
-            json.name("children").number((long) child.children()).name("leaf").bool(child.isLeaf()).close('}');
+            json.name("children")
+                    .number((long) child.children())
+                    .name("leaf")
+                    .bool(child.isLeaf())
+                    .close('}');
         }
         TreeWeb.json(exchange, 200, json.close(']').toString());
     }
@@ -79,18 +87,28 @@ final class TrendRoutes implements Route {
     /** {@code {"from":..,"to":..,"step":..,"fn":"avg","series":[{"key":..,"points":[[t,v],..]}],"more":0,"markers":[..]}} */
     static String json(History.Answer answer) {
         var json = new JsonText().open('{');
-        json.name("from").number(answer.range().from()).name("to").number(answer.range().to());
+        json.name("from")
+                .number(answer.range().from())
+                .name("to")
+                .number(answer.range().to());
         json.name("step").number(answer.range().step());
         json.name("fn").text(answer.function().name().toLowerCase(Locale.ROOT));
         json.name("series").open('[');
         for (Series series : answer.series()) {
             json.open('{').name("key").text(series.key()).name("points").open('[');
             for (int i = 0; i < series.points(); i++) {
-                json.open('[').number(series.time(i)).number(series.value(i, answer.function())).close(']');
+                json.open('[')
+                        .number(series.time(i))
+                        .number(series.value(i, answer.function()))
+                        .close(']');
             }
             json.close(']').close('}');
         }
-        json.close(']').name("more").number((long) answer.more()).name("markers").open('[');
+        json.close(']')
+                .name("more")
+                .number((long) answer.more())
+                .name("markers")
+                .open('[');
         for (History.Mark mark : answer.marks()) {
             json.open('{').name("key").text(mark.key()).name("time").number(mark.seconds());
             json.name("text").text(mark.text()).close('}');
@@ -143,7 +161,8 @@ final class TrendRoutes implements Route {
     private void explorer(Exchange exchange, Urls urls) throws IOException {
         List<String> keys = keys(urls);
         Page page = Page.of("Trend", "/trend/view/");
-        page.raw("<h1>Trend</h1>\n<div class=\"explorer\">\n<nav class=\"tree\" id=\"tree\" aria-label=\"Keys\">\n<ul>\n");
+        page.raw(
+                "<h1>Trend</h1>\n<div class=\"explorer\">\n<nav class=\"tree\" id=\"tree\" aria-label=\"Keys\">\n<ul>\n");
         String held = keys.stream().map(key -> "key=" + Urls.encode(key)).collect(Collectors.joining("&"));
         Query top = Query.parse(urls.or("open", ""));
         if (!top.toString().isEmpty()) {
@@ -157,7 +176,11 @@ final class TrendRoutes implements Route {
                         + Urls.encode(child.key()) + "\" aria-label=\"Open ");
                 page.text(child.name()).raw("\">▸</a> ");
             }
-            page.raw("<a class=\"add\" href=\"").text(with).raw("\">").text(child.name()).raw("</a></li>\n");
+            page.raw("<a class=\"add\" href=\"")
+                    .text(with)
+                    .raw("\">")
+                    .text(child.name())
+                    .raw("</a></li>\n");
         }
         page.raw("</ul>\n</nav>\n<div class=\"charts\">\n");
         controls(page, urls, "avg", "default", "line", "");
@@ -175,7 +198,9 @@ final class TrendRoutes implements Route {
                     .filter(other -> !other.equals(key))
                     .map(other -> "key=" + Urls.encode(other))
                     .collect(Collectors.joining("&"));
-            page.raw("<h2><a href=\"/trend/" + Urls.encode(key) + "\">").text(key).raw("</a> ");
+            page.raw("<h2><a href=\"/trend/" + Urls.encode(key) + "\">")
+                    .text(key)
+                    .raw("</a> ");
             page.raw("<a class=\"remove\" href=\"/trend/view/?" + without + "\" aria-label=\"Remove ");
             page.text(key).raw("\">×</a></h2>\n");
             chart(page, "/trend/" + Urls.encode(key), "/graph/" + Urls.encode(key) + ".svg", key, urls);
@@ -189,7 +214,9 @@ final class TrendRoutes implements Route {
             page.raw("<input type=\"hidden\" name=\"key\" value=\"").text(key).raw("\">");
         }
         page.select("from", "Since", urls.or("from", from), choices(urls.or("from", from)));
-        page.raw("<input type=\"hidden\" name=\"to\" id=\"to\" value=\"").text(urls.or("to", "")).raw("\">");
+        page.raw("<input type=\"hidden\" name=\"to\" id=\"to\" value=\"")
+                .text(urls.or("to", ""))
+                .raw("\">");
         page.select(
                 "fn",
                 "Show",
@@ -245,7 +272,11 @@ final class TrendRoutes implements Route {
 
     /** A place for a chart; without scripts, its picture. */
     private void chart(Page page, String source, String picture, String label, Urls urls) {
-        page.raw("<figure class=\"chart\" data-source=\"").text(source).raw("\" data-label=\"").text(label).raw("\">");
+        page.raw("<figure class=\"chart\" data-source=\"")
+                .text(source)
+                .raw("\" data-label=\"")
+                .text(label)
+                .raw("\">");
         if (history.isKept()) {
             String from = urls.or("from", "");
             page.raw("<noscript><img src=\"").text(picture + (from.isEmpty() ? "" : "?from=" + Urls.encode(from)));
@@ -253,7 +284,8 @@ final class TrendRoutes implements Route {
         }
         page.raw("</figure>\n");
         if (!history.isKept()) {
-            page.raw("<p class=\"hint\">No history is kept: start with <code>--dir DIR</code> or <code>--victoria URL</code>.</p>");
+            page.raw(
+                    "<p class=\"hint\">No history is kept: start with <code>--dir DIR</code> or <code>--victoria URL</code>.</p>");
         }
     }
 }

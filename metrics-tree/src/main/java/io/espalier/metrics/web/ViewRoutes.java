@@ -88,7 +88,8 @@ final class ViewRoutes implements Route {
      * key by key, so what is told twice after a reconnect is the tick that may have been told in part.
      */
     private void stream(Exchange exchange, SavedView view) throws IOException {
-        List<Feed> all = view.keys().stream().map(key -> feeds.follow(Query.parse(key))).toList();
+        List<Feed> all =
+                view.keys().stream().map(key -> feeds.follow(Query.parse(key))).toList();
         long since = TreeWeb.since(exchange);
         long[] seen = new long[all.size()];
         Arrays.fill(seen, since < 0 ? feeds.seq() : since);
@@ -139,7 +140,11 @@ final class ViewRoutes implements Route {
             TreeWeb.json(exchange, 200, views.json());
             return;
         }
-        page(exchange, 200, "", urls.one("edit").flatMap(views::find).map(ViewRoutes::fields).orElse(urls));
+        page(
+                exchange,
+                200,
+                "",
+                urls.one("edit").flatMap(views::find).map(ViewRoutes::fields).orElse(urls));
     }
 
     private static Urls fields(SavedView view) {
@@ -156,7 +161,8 @@ final class ViewRoutes implements Route {
         Page page = Page.of("Views", "/setting/view");
         page.raw("<h1>Views</h1>\n");
         if (!views.areKept()) {
-            page.raw("<p class=\"hint\">Views are kept in memory only: start with <code>--dir DIR</code> to keep them.</p>\n");
+            page.raw(
+                    "<p class=\"hint\">Views are kept in memory only: start with <code>--dir DIR</code> to keep them.</p>\n");
         }
         if (views.all().isEmpty()) {
             page.raw("<p class=\"hint\">No view yet. A view is a name for keys that belong on one chart.</p>\n");
@@ -164,28 +170,36 @@ final class ViewRoutes implements Route {
             page.raw("<table><thead><tr><th>Name</th><th>Keys</th><th>Shows</th><th></th></tr></thead><tbody>\n");
             for (SavedView view : views.all()) {
                 String name = Urls.encode(view.name());
-                page.raw("<tr><td><a href=\"/trend/view/" + name + "\">").text(view.name()).raw("</a></td><td>");
+                page.raw("<tr><td><a href=\"/trend/view/" + name + "\">")
+                        .text(view.name())
+                        .raw("</a></td><td>");
                 page.text(String.join("  ", view.keys())).raw("</td><td>");
                 page.text(view.function() + ", " + view.type() + (view.span().isEmpty() ? "" : ", " + view.span()));
                 page.raw("</td><td class=\"actions\"><a href=\"/realtime/view/" + name + "\">Live</a> ");
-                page.raw("<a href=\"/setting/view?edit=" + name + "\">Change</a> <form method=\"post\" action=\"/setting/view\">");
+                page.raw("<a href=\"/setting/view?edit=" + name
+                        + "\">Change</a> <form method=\"post\" action=\"/setting/view\">");
                 page.raw("<input type=\"hidden\" name=\"name\" value=\"").text(view.name());
                 page.raw("\"><button name=\"do\" value=\"remove\">Remove</button></form></td></tr>\n");
             }
             page.raw("</tbody></table>\n");
         }
-        page.raw("<h2>").text(fields.one("name").isPresent() ? "Change or add" : "Add").raw("</h2>\n");
+        page.raw("<h2>")
+                .text(fields.one("name").isPresent() ? "Change or add" : "Add")
+                .raw("</h2>\n");
         if (!problem.isEmpty()) {
             page.raw("<p class=\"problem\" role=\"alert\">").text(problem).raw("</p>\n");
         }
         page.raw("<form method=\"post\" action=\"/setting/view\" class=\"stacked\">\n");
-        page.raw("<label>Name <input name=\"name\" required maxlength=\"64\" value=\"").text(fields.or("name", ""));
-        page.raw("\"></label>\n<label>Keys, one a line <textarea name=\"keys\" rows=\"4\" required spellcheck=\"false\">");
+        page.raw("<label>Name <input name=\"name\" required maxlength=\"64\" value=\"")
+                .text(fields.or("name", ""));
+        page.raw(
+                "\"></label>\n<label>Keys, one a line <textarea name=\"keys\" rows=\"4\" required spellcheck=\"false\">");
         page.text(fields.or("keys", "")).raw("</textarea></label>\n");
         page.select("style", "Style", fields.or("style", "default"), pairs("default", "cpu", "net", "url"));
         page.select("type", "As", fields.or("type", "line"), pairs("line", "area", "stack", "bar"));
         page.select("fn", "Show", fields.or("fn", "avg"), pairs("avg", "min", "max", "sum", "count", "rate"));
-        page.raw("<label>Begins <input name=\"span\" size=\"8\" placeholder=\"6h\" value=\"").text(fields.or("span", ""));
+        page.raw("<label>Begins <input name=\"span\" size=\"8\" placeholder=\"6h\" value=\"")
+                .text(fields.or("span", ""));
         page.raw("\"> ago</label>\n<button name=\"do\" value=\"save\" class=\"main\">Save</button></form>\n");
         page.send(exchange, status);
     }
@@ -219,7 +233,9 @@ final class ViewRoutes implements Route {
     private static boolean isOwnPage(Exchange exchange) {
         Optional<String> origin = exchange.header("Origin");
         String host = exchange.header("Host").orElse("");
-        return origin.isEmpty() || origin.get().equals("http://" + host) || origin.get().equals("https://" + host);
+        return origin.isEmpty()
+                || origin.get().equals("http://" + host)
+                || origin.get().equals("https://" + host);
     }
 
     private static SavedView view(String name, Urls form) {

@@ -79,7 +79,8 @@ class FormatTest {
 
     @Test
     void jpegAndPdfAreWhatTheySay() throws IOException {
-        assertThat(ImageIO.read(new ByteArrayInputStream(Format.JPG.draw(usual()))).getWidth())
+        assertThat(ImageIO.read(new ByteArrayInputStream(Format.JPG.draw(usual())))
+                        .getWidth())
                 .isEqualTo(640);
         String pdf = new String(Format.PDF.draw(usual()), StandardCharsets.ISO_8859_1);
         assertThat(pdf).startsWith("%PDF-1.4\n").endsWith("%%EOF\n").contains("(br,ie <7> & \"more\" \\(ü\\)) Tj");
@@ -116,13 +117,34 @@ class FormatTest {
     @Test
     void emptyTinyAndOddPlansDraw() throws IOException {
         var nothing = new GraphPlan(
-                "", 100, 60, GraphPlan.Theme.DARK, Style.URL, Style.Kind.BAR, GraphPlan.XAxis.TIME, 0, 1,
-                Optional.empty(), Optional.empty(), List.of(), List.of());
+                "",
+                100,
+                60,
+                GraphPlan.Theme.DARK,
+                Style.URL,
+                Style.Kind.BAR,
+                GraphPlan.XAxis.TIME,
+                0,
+                1,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of());
         assertThat(Format.SVG.draw(nothing)).isNotEmpty();
         var flat = new GraphPlan(
-                "t", 300, 200, GraphPlan.Theme.DARK, Style.CPU, Style.Kind.STACK, GraphPlan.XAxis.TIME, 0, 10,
-                Optional.of(5.0), Optional.of(5.0),
-                List.of(new GraphPlan.Line("a".repeat(500), List.of(Double.NaN), false),
+                "t",
+                300,
+                200,
+                GraphPlan.Theme.DARK,
+                Style.CPU,
+                Style.Kind.STACK,
+                GraphPlan.XAxis.TIME,
+                0,
+                10,
+                Optional.of(5.0),
+                Optional.of(5.0),
+                List.of(
+                        new GraphPlan.Line("a".repeat(500), List.of(Double.NaN), false),
                         new GraphPlan.Line("b", List.of(1e300), false),
                         new GraphPlan.Line("c", List.of(), false)),
                 List.of());
@@ -130,8 +152,19 @@ class FormatTest {
             assertThat(format.draw(flat)).isNotEmpty();
         }
         assertThatThrownBy(() -> new GraphPlan(
-                        "", 10, 60, GraphPlan.Theme.DARK, Style.URL, Style.Kind.BAR, GraphPlan.XAxis.TIME, 0, 1,
-                        Optional.empty(), Optional.empty(), List.of(), List.of()))
+                        "",
+                        10,
+                        60,
+                        GraphPlan.Theme.DARK,
+                        Style.URL,
+                        Style.Kind.BAR,
+                        GraphPlan.XAxis.TIME,
+                        0,
+                        1,
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        List.of()))
                 .hasMessageContaining("width");
     }
 

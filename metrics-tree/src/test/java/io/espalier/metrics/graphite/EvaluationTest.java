@@ -68,7 +68,9 @@ class EvaluationTest {
     private static String show(Curve curve) {
         return curve.name() + " = "
                 + Arrays.stream(curve.values())
-                        .mapToObj(v -> Double.isNaN(v) ? "-" : v == Math.rint(v) ? Long.toString((long) v) : "%.3f".formatted(v))
+                        .mapToObj(v -> Double.isNaN(v)
+                                ? "-"
+                                : v == Math.rint(v) ? Long.toString((long) v) : "%.3f".formatted(v))
                         .collect(Collectors.joining(" "));
     }
 
@@ -147,8 +149,19 @@ class EvaluationTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "sum(", "sum(a))", "nonsense(a)", "alias(a)", "scale(s.web0.*.load,'x')", "a.{b", "a.b}", "a.[b", "5",
-                "alias(a,\"b)", "movingAverage(s.web0.*.load,'soon')", "a.[z-a]"
+                "",
+                "sum(",
+                "sum(a))",
+                "nonsense(a)",
+                "alias(a)",
+                "scale(s.web0.*.load,'x')",
+                "a.{b",
+                "a.b}",
+                "a.[b",
+                "5",
+                "alias(a,\"b)",
+                "movingAverage(s.web0.*.load,'soon')",
+                "a.[z-a]"
             })
     void whatIsNotUnderstoodIsTold(String target) {
         assertThatThrownBy(() -> of(target)).isInstanceOf(GraphiteException.class);
@@ -158,7 +171,9 @@ class EvaluationTest {
     void namesSurviveTheWayThereAndBack() {
         for (String name : List.of("10.3.1.12", "a b", "x%2E", "{}[]()", "é,|'\"", "*")) {
             String path = DottedPath.of(List.of("top", name));
-            assertThat(DottedPath.parse(path).matches(List.of("top", name))).as(path).isTrue();
+            assertThat(DottedPath.parse(path).matches(List.of("top", name)))
+                    .as(path)
+                    .isTrue();
             assertThat(DottedPath.parse(path).matches(List.of("top", "other"))).isFalse();
         }
         assertThat(DottedPath.names("a%2Cb,c|p99")).containsExactly("a,b", "c", "p99");

@@ -186,8 +186,7 @@ class TreeImageTest {
 
     private static double[] sums(MetricTree tree) {
         var sums = new double[2];
-        MetricTreeTest.numbers(tree)
-                .forEach((key, value) -> sums[key.startsWith("x") ? 0 : 1] += value);
+        MetricTreeTest.numbers(tree).forEach((key, value) -> sums[key.startsWith("x") ? 0 : 1] += value);
         return sums;
     }
 

@@ -55,7 +55,8 @@ class ChunkStoreTest extends TrendStoreContract {
             frame.add("a", values[i]);
             store.append(frame);
         }
-        assertThat(read("a", Range.of(START, START + 70, 10)).values(Function.MAX)).containsExactly(values);
+        assertThat(read("a", Range.of(START, START + 70, 10)).values(Function.MAX))
+                .containsExactly(values);
     }
 
     @Test
@@ -84,7 +85,8 @@ class ChunkStoreTest extends TrendStoreContract {
             assertThat(minutes.value(m, Function.MAX))
                     .isEqualTo(six.stream().mapToDouble(d -> d).max().orElseThrow());
         }
-        assertThat(read("new50", Range.of(START, START + 1000, 10)).value(50, Function.AVG)).isEqualTo(50);
+        assertThat(read("new50", Range.of(START, START + 1000, 10)).value(50, Function.AVG))
+                .isEqualTo(50);
         assertThat(complaints).isEmpty();
     }
 
@@ -104,7 +106,8 @@ class ChunkStoreTest extends TrendStoreContract {
         next.add("a", 7);
         store.append(next);
         reopen();
-        assertThat(read("a", Range.of(START, START + 250, 10)).value(24, Function.AVG)).isEqualTo(7);
+        assertThat(read("a", Range.of(START, START + 250, 10)).value(24, Function.AVG))
+                .isEqualTo(7);
     }
 
     @Test
@@ -122,7 +125,8 @@ class ChunkStoreTest extends TrendStoreContract {
         assertThat(series.value(5, Function.AVG)).isEqualTo(5);
         assertThat(series.value(35, Function.AVG)).isNaN();
         assertThat(series.value(93, Function.AVG)).isEqualTo(93);
-        assertThat(read("b", Range.of(START, START + 950, 10)).value(35, Function.AVG)).isEqualTo(35);
+        assertThat(read("b", Range.of(START, START + 950, 10)).value(35, Function.AVG))
+                .isEqualTo(35);
         assertThat(complaints).hasSize(2);
     }
 
@@ -148,9 +152,11 @@ class ChunkStoreTest extends TrendStoreContract {
     @Test
     void theNewestFramesShowInEveryStep() throws IOException {
         fill(3, _ -> true, "a");
-        assertThat(read("a", Range.of(START, START + 3600, 3600)).value(0, Function.COUNT)).isEqualTo(3);
+        assertThat(read("a", Range.of(START, START + 3600, 3600)).value(0, Function.COUNT))
+                .isEqualTo(3);
         reopen();
-        assertThat(read("a", Range.of(START, START + 3600, 60)).value(0, Function.COUNT)).isEqualTo(3);
+        assertThat(read("a", Range.of(START, START + 3600, 60)).value(0, Function.COUNT))
+                .isEqualTo(3);
     }
 
     @Test
@@ -165,6 +171,8 @@ class ChunkStoreTest extends TrendStoreContract {
             store.append(frame);
         }
         long bytes = Files.size(files("10s", ".journal").getFirst());
-        assertThat(bytes / (29.0 * frame.size())).as("bytes a point, names included").isLessThan(4);
+        assertThat(bytes / (29.0 * frame.size()))
+                .as("bytes a point, names included")
+                .isLessThan(4);
     }
 }

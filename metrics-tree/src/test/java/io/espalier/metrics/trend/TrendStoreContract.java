@@ -60,7 +60,8 @@ abstract class TrendStoreContract {
             store.append(frame);
         }
         settle();
-        assertThat(read("a,b", Range.of(START, START + 90, 10)).values(Function.AVG)).containsExactly(values);
+        assertThat(read("a,b", Range.of(START, START + 90, 10)).values(Function.AVG))
+                .containsExactly(values);
     }
 
     @Test
@@ -101,7 +102,9 @@ abstract class TrendStoreContract {
         assertThat(store.names("", Range.of(START, START + 2000, 10))).contains("os,linux", "br,late");
         assertThat(store.names("br,i(", Range.of(START, START + 60, 10))).containsExactly("br,i(e)+.*");
         for (String key : List.of("br,i(e)+.*", "br,é %2C\"x\"")) {
-            assertThat(read(key, Range.of(START, START + 60, 10)).isEmpty()).as(key).isFalse();
+            assertThat(read(key, Range.of(START, START + 60, 10)).isEmpty())
+                    .as(key)
+                    .isFalse();
         }
     }
 
@@ -114,7 +117,11 @@ abstract class TrendStoreContract {
     @Test
     void manySeriesAreReadTogetherInTheirOrder() throws Exception {
         var random = new Random(5);
-        var keys = random.ints(0, 1_000_000).distinct().limit(250).mapToObj(i -> "k," + i).toList();
+        var keys = random.ints(0, 1_000_000)
+                .distinct()
+                .limit(250)
+                .mapToObj(i -> "k," + i)
+                .toList();
         for (int i = 0; i < 5; i++) {
             var frame = new Frame(START + i * 10L);
             for (int k = 0; k < keys.size(); k++) {
@@ -146,7 +153,6 @@ abstract class TrendStoreContract {
         late.add("x", 99);
         assertThatThrownBy(() -> store.append(late))
                 .isInstanceOfSatisfying(
-                        TrendException.class,
-                        e -> assertThat(e.reason()).isEqualTo(TrendException.Reason.LATE));
+                        TrendException.class, e -> assertThat(e.reason()).isEqualTo(TrendException.Reason.LATE));
     }
 }

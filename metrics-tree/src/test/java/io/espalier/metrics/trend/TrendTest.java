@@ -61,7 +61,8 @@ class TrendTest {
     }
 
     private double[] values(String key) {
-        List<Series> series = trend.read(Query.parse(key), Range.of(start, clock.instant().getEpochSecond(), 10));
+        List<Series> series =
+                trend.read(Query.parse(key), Range.of(start, clock.instant().getEpochSecond(), 10));
         assertThat(series).as(key).hasSize(1);
         return series.getFirst().values(Function.AVG);
     }
@@ -107,11 +108,21 @@ class TrendTest {
         tick();
         var queries = new Queries(tree, Budget.USUAL);
         for (String key : List.of(
-                "ip*|list,cpu*|avg", "*|sum,net", "ip*|avg,cpu*|avg", "ip3", "*,cpu*", ",net", "ip*|max,cpu*|count",
-                "ip?|min,*|sum", "ip1,net,x", "ip3,deep", "ip3|sum", "*", "")) {
-            List<String> live = queries.run(Query.parse(key)).stream()
-                    .map(TrendTest::line)
-                    .toList();
+                "ip*|list,cpu*|avg",
+                "*|sum,net",
+                "ip*|avg,cpu*|avg",
+                "ip3",
+                "*,cpu*",
+                ",net",
+                "ip*|max,cpu*|count",
+                "ip?|min,*|sum",
+                "ip1,net,x",
+                "ip3,deep",
+                "ip3|sum",
+                "*",
+                "")) {
+            List<String> live =
+                    queries.run(Query.parse(key)).stream().map(TrendTest::line).toList();
             List<String> kept = trend.read(Query.parse(key), Range.of(start, start + 10, 10)).stream()
                     .map(series -> series.key() + " " + series.value(0, Function.AVG))
                     .toList();

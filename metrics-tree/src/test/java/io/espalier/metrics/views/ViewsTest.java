@@ -26,7 +26,8 @@ class ViewsTest {
         views.save(view("Shop", "br,*|sum", "a \"quoted\" key, ü"));
         views.save(view("Other", "x"));
         views.save(view("Other", "y"));
-        assertThat(new Views(file).all()).containsExactly(view("Other", "y"), view("Shop", "br,*|sum", "a \"quoted\" key, ü"));
+        assertThat(new Views(file).all())
+                .containsExactly(view("Other", "y"), view("Shop", "br,*|sum", "a \"quoted\" key, ü"));
         assertThat(new Views(file).remove("Other")).isTrue();
         assertThat(new Views(file).find("Other")).isEmpty();
         assertThat(new Views(file).remove("Other")).isFalse();
