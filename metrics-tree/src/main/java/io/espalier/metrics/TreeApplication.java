@@ -6,6 +6,7 @@ import io.espalier.metrics.pipe.LogFormat;
 import io.espalier.metrics.rules.Rules;
 import io.espalier.metrics.tree.TreeSettings;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,8 +39,24 @@ public final class TreeApplication {
               --syslog-port N       RFC 5424 and 3164, TCP and UDP; -1: off (5514)
               --ttl DURATION        leaves not written for so long are folded into ~other, such as PT24H (never)
               --max-leaves N        of each top-level subtree (by the heap)
+              --dir DIR             keeps the tree, its history and saved views there (nothing is kept)
+              --checkpoint DURATION how often the tree is written to DIR; a kill loses what came since (PT1M)
+              --history N           leaves whose history is kept, if there is a DIR or a VictoriaMetrics (100000)
+              --victoria URL        keeps the history in VictoriaMetrics, such as http://127.0.0.1:8428
             """;
     private static final Set<String> OPTIONS = Set.of(
+            "--listen",
+            "--port",
+            "--push-port",
+            "--graphite-port",
+            "--allow",
+            "--log-format",
+            "--ttl",
+            "--max-leaves",
+            "--dir",
+            "--checkpoint",
+            "--history",
+            "--victoria",
             "--tail",
             "--state",
             "--rules",
@@ -47,15 +64,14 @@ public final class TreeApplication {
             "--geo",
             "--pickle-port",
             "--statsd-port",
-            "--syslog-port",
-            "--listen",
-            "--port", "--push-port", "--graphite-port", "--allow", "--log-format", "--ttl", "--max-leaves");
+            "--syslog-port");
 
     private TreeApplication() {}
 
     public static void main(String[] args) throws InterruptedException {
         if (args.length > 0 && args[0].equals("pipe")) {
-            System.exit(new PipeCommand(System.out, System.err).run(List.of(args).subList(1, args.length)));
+            System.exit(
+                    new PipeCommand(System.out, System.err).run(List.of(args).subList(1, args.length)));
         }
         Map<String, String> options = new HashMap<>();
         for (int i = 0; i < args.length; i += 2) {
@@ -82,7 +98,10 @@ public final class TreeApplication {
         server.graphitePort().ifPresent(port -> System.out.println("graphite         " + host + ":" + port));
         server.receivers()
                 .ports()
-                .forEach((name, port) -> System.out.println((name + " ".repeat(17)).substring(0, 17) + host + ":" + port));
+                .forEach((name, port) ->
+                        System.out.println((name + " ".repeat(17)).substring(0, 17) + host + ":" + port));
+        System.out.println("kept in          "
+                + options.getOrDefault("--dir", "memory only: --dir DIR keeps the tree and its history"));
         System.out.println("try              tail -f access.log | nc " + host + " " + server.pushPort());
         new CountDownLatch(1).await();
     }
@@ -108,7 +127,7 @@ public final class TreeApplication {
                 rules = Optional.of(Rules.read(Path.of(options.get("--rules"))));
                 settings = rules.get().settings(settings);
             }
-            var server = new TreeServer(settings, doors, senders(options), Clock.systemUTC());
+            var server = new TreeServer(settings, doors, senders(options), keeping(options), Clock.systemUTC());
             if (rules.isPresent()) {
                 rules.get().apply(server.tree(), settings.root());
             }
@@ -133,6 +152,14 @@ public final class TreeApplication {
 
     private static List<Path> paths(Map<String, String> options, String name) {
         return options.getOrDefault(name, "").lines().map(Path::of).toList();
+    }
+
+    private static TreeServer.Keeping keeping(Map<String, String> options) {
+        return new TreeServer.Keeping(
+                Optional.ofNullable(options.get("--dir")).map(Path::of),
+                Duration.parse(options.getOrDefault("--checkpoint", "PT1M")),
+                Integer.parseInt(options.getOrDefault("--history", "100000")),
+                Optional.ofNullable(options.get("--victoria")).map(URI::create));
     }
 
     private static TreeServer fail(int status, String message) {

@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * time, and nothing else. The seed is fixed, so a failure can be looked at; the round is in its message.
  */
 class HostileInputTest {
-    private static final byte[] SPLICE = "\0\n\\\"{}[]:,|%*?-+.0123456789eEx<>()=#@$ \u00ff\u0080\u007f".getBytes(
-            StandardCharsets.ISO_8859_1);
+    private static final byte[] SPLICE =
+            "\0\n\\\"{}[]:,|%*?-+.0123456789eEx<>()=#@$ \u00ff\u0080\u007f".getBytes(StandardCharsets.ISO_8859_1);
 
     /** One parser. */
     interface Parser {
@@ -123,7 +123,11 @@ class HostileInputTest {
                         "statsd",
                         BadWireException.class,
                         bytes -> Statsd.read(bytes, 0, bytes.length),
-                        texts("a.b:1:2|c|@0.1|#t:v,u|T17", "a:1|c:320|ms|@0.5:+7|g", "_e{5,4}:title|text|t:error", "_sc|a|1|m:x")),
+                        texts(
+                                "a.b:1:2|c|@0.1|#t:v,u|T17",
+                                "a:1|c:320|ms|@0.5:+7|g",
+                                "_e{5,4}:title|text|t:error",
+                                "_sc|a|1|m:x")),
                 new Target(
                         "key",
                         QueryException.class,

@@ -53,7 +53,8 @@ class IngestIT {
         var doors = new TreeServer.Doors("127.0.0.1", 0, 0, 0, Networks.LOOPBACK, Optional.empty());
         var senders = new Senders(
                 0, 0, 0, List.of(folder.resolve("access.log")), folder.resolve("state"), List.of(), Optional.empty());
-        server = new TreeServer(TreeSettings.ofMachine(), doors, senders, Clock.systemUTC());
+        server =
+                new TreeServer(TreeSettings.ofMachine(), doors, senders, TreeServer.Keeping.NOTHING, Clock.systemUTC());
     }
 
     @AfterEach
@@ -118,11 +119,10 @@ class IngestIT {
     @Test
     void aPortThatSomebodyElseHasIsNamedWithItsOption() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            var senders = new Senders(
-                    -1, taken.getLocalPort(), -1, List.of(), folder, List.of(), Optional.empty());
+            var senders = new Senders(-1, taken.getLocalPort(), -1, List.of(), folder, List.of(), Optional.empty());
             var doors = new TreeServer.Doors("127.0.0.1", 0, 0, -1, Networks.LOOPBACK, Optional.empty());
-            assertThatThrownBy(
-                            () -> new TreeServer(TreeSettings.ofMachine(), doors, senders, Clock.systemUTC()))
+            assertThatThrownBy(() -> new TreeServer(
+                            TreeSettings.ofMachine(), doors, senders, TreeServer.Keeping.NOTHING, Clock.systemUTC()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("--statsd-port " + taken.getLocalPort())
                     .hasMessageContaining("-1: off");
@@ -180,14 +180,18 @@ class IngestIT {
             var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + http + "/caf%C3%A9?q=1"))
                     .header("User-Agent", "curl/7 \"quoted\\\" \u00fcber")
                     .build();
-            Await.until("nginx answers", () -> client.send(request, HttpResponse.BodyHandlers.ofString())
-                            .statusCode()
-                    == 404);
+            Await.until(
+                    "nginx answers",
+                    () -> client.send(request, HttpResponse.BodyHandlers.ofString())
+                                    .statusCode()
+                            == 404);
             // Both ways bring each request.
             awaitLeaf("status,4xx,404", "2");
             awaitLeaf("br,curl,7", "2");
-            Await.until("formats are told", () -> get("~tree,formats").contains("nginx-json")
-                    && get("~tree,formats").contains("nginx-timed"));
+            Await.until(
+                    "formats are told",
+                    () -> get("~tree,formats").contains("nginx-json")
+                            && get("~tree,formats").contains("nginx-timed"));
             Files.move(log, folder.resolve("access.log.1"));
             client.send(request, HttpResponse.BodyHandlers.ofString());
             Files.writeString(log, "", StandardOpenOption.CREATE);

@@ -28,7 +28,8 @@ class PipeCommandTest {
         log = folder.resolve("access.log");
         String line = "1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET %s HTTP/1.1\" %d 5 \"-\" \"curl/7\"\n";
         Files.writeString(
-                log, line.formatted("/a", 200) + line.formatted("/a", 200) + "Unmatched!\n" + line.formatted("/b", 404));
+                log,
+                line.formatted("/a", 200) + line.formatted("/a", 200) + "Unmatched!\n" + line.formatted("/b", 404));
     }
 
     private int run(String... arguments) {
@@ -69,7 +70,9 @@ class PipeCommandTest {
     @Test
     void aProgramIsTestedToo() throws IOException {
         Path program = folder.resolve("slow.sh");
-        Files.writeString(program, "#!/bin/sh\nread l; echo '{}'; "
+        Files.writeString(
+                program,
+                "#!/bin/sh\nread l; echo '{}'; "
                         + "while read l; do case \"$l\" in *cleanup*) echo '{\"mine\":2}';; *) echo '{}';; esac; done\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
         assertThat(test("{\"mine\":2}", "--pipe", program.toString())).isZero();

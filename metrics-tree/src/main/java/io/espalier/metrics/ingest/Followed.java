@@ -37,8 +37,7 @@ final class Followed implements AutoCloseable {
     static Optional<String> key(Path path) throws IOException {
         try {
             return Optional.of(String.valueOf(
-                    Files.readAttributes(path, BasicFileAttributes.class)
-                            .fileKey()));
+                    Files.readAttributes(path, BasicFileAttributes.class).fileKey()));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

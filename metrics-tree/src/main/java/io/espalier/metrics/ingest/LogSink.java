@@ -25,6 +25,7 @@ final class LogSink implements Sink {
     private boolean isTold;
     /** That what starts with a brace is JSON for the tree. */
     private boolean isTree;
+
     private Optional<GangliaSink> ganglia = Optional.empty();
 
     LogSink(Intake intake) {
@@ -81,7 +82,8 @@ final class LogSink implements Sink {
             return false;
         }
         if (!isTree && log.format().isEmpty()) {
-            isTree = LogFormat.detect(List.of(Arrays.copyOfRange(bytes, from, to))).isEmpty();
+            isTree = LogFormat.detect(List.of(Arrays.copyOfRange(bytes, from, to)))
+                    .isEmpty();
         }
         return isTree;
     }

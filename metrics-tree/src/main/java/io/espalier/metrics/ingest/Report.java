@@ -57,10 +57,7 @@ public final class Report {
 
     public String toJson() {
         var json = new JsonText().open('{');
-        json.name("merged")
-                .number(merged)
-                .name("rejected")
-                .number(badCount);
+        json.name("merged").number(merged).name("rejected").number(badCount);
         format.ifPresent(name -> json.name("format").text(name));
         json.name("bad").open('[');
         for (Bad line : bad) {

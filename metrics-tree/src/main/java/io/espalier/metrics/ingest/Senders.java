@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param pipes  programs and jars that access log lines run through besides the stock pipes
  * @param geo    a database in MaxMind's format
  */
-public record Senders(int pickle, int statsd, int syslog, List<Path> tails, Path state, List<Path> pipes, Optional<Path> geo) {
+public record Senders(
+        int pickle, int statsd, int syslog, List<Path> tails, Path state, List<Path> pipes, Optional<Path> geo) {
     public static final Senders NONE = new Senders(-1, -1, -1, List.of(), Path.of("."), List.of(), Optional.empty());
 
     public Senders {

@@ -62,8 +62,7 @@ final class StatsdSink implements Sink {
                             rejects.add("bad-statsd", why, bytes, from, end);
                         }
                     }
-                    case Statsd.Event(String title, String alert) ->
-                        count(List.of("statsd", "events", alert), title);
+                    case Statsd.Event(String title, String alert) -> count(List.of("statsd", "events", alert), title);
                     case Statsd.Check(String name, String status, String message) ->
                         count(List.of("statsd", "checks", name, status), message);
                 }
@@ -128,8 +127,9 @@ final class StatsdSink implements Sink {
         merge();
         MetricTree tree = intake.tree();
         synchronized (CHANGING) {
-            byte[][] names =
-                    path.stream().map(name -> name.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
+            byte[][] names = path.stream()
+                    .map(name -> name.getBytes(StandardCharsets.UTF_8))
+                    .toArray(byte[][]::new);
             double[] before = tree.peek(tree.shardOf(KeyHash.of(names[0])), view -> gauge(view, names));
             stamp = Math.max(next(path), (long) before[1] + 1);
             batch.hint(Action.LAST);

@@ -129,8 +129,7 @@ public final class Tail implements AutoCloseable {
                 known.add(found.get().key());
                 FileTime until = Files.getLastModifiedTime(moved);
                 for (Path between : siblings()) {
-                    if (!isSaved(between)
-                            && Files.getLastModifiedTime(between).compareTo(until) > 0) {
+                    if (!isSaved(between) && Files.getLastModifiedTime(between).compareTo(until) > 0) {
                         openUnknown(between).ifPresent(old::add);
                     }
                 }

@@ -203,8 +203,7 @@ public final class ExternalPipe implements Pipe.Factory, AutoCloseable {
         pause = now.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : now.multipliedBy(2);
         long end = System.nanoTime() + now.toNanos();
         while (!isClosing && System.nanoTime() < end) {
-            LockSupport.parkNanos(
-                    Math.min(50_000_000, Math.max(1, end - System.nanoTime())));
+            LockSupport.parkNanos(Math.min(50_000_000, Math.max(1, end - System.nanoTime())));
         }
     }
 

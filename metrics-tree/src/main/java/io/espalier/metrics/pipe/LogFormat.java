@@ -1,7 +1,6 @@
 package io.espalier.metrics.pipe;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,7 +39,8 @@ public final class LogFormat {
         String known = NamedFormats.ALL.get(low);
         String format = known == null ? unwrap(text) : known;
         if (format.length() > MAX) {
-            throw new IllegalArgumentException("a log format of " + format.length() + " characters (at most " + MAX + ")");
+            throw new IllegalArgumentException(
+                    "a log format of " + format.length() + " characters (at most " + MAX + ")");
         }
         boolean isJson = format.startsWith("{") && format.endsWith("}") && format.contains(":");
         LineReader reader = isJson ? new JsonReader(format) : new TextReader(Dialects.parts(format));
@@ -76,15 +76,18 @@ public final class LogFormat {
             }
             return trimmed.substring(from + 1, to).replace("\\\"", "\"").replace("\\t", "\t");
         }
-        return trimmed.startsWith("log-format ") ? trimmed.substring("log-format ".length()).strip() : trimmed;
+        return trimmed.startsWith("log-format ")
+                ? trimmed.substring("log-format ".length()).strip()
+                : trimmed;
     }
 
     // --- W3C: the log itself says what its columns are ---
 
     /** The format that a {@code #Fields: date time c-ip ...} line announces; empty if it announces nothing known. */
     static Optional<LogFormat> w3c(byte[] bytes, int from, int to) {
-        String[] columns =
-                new String(bytes, from, to - from, StandardCharsets.ISO_8859_1).strip().split("\\s+");
+        String[] columns = new String(bytes, from, to - from, StandardCharsets.ISO_8859_1)
+                .strip()
+                .split("\\s+");
         if (to - from > MAX || columns.length < 2) {
             return Optional.empty();
         }

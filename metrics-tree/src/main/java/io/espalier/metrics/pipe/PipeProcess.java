@@ -92,7 +92,8 @@ final class PipeProcess implements AutoCloseable {
 
     void checkAlive() throws IOException, InterruptedException {
         if (process.waitFor(0, TimeUnit.MILLISECONDS) || !process.isAlive()) {
-            throw new IOException("it ended with status " + process.exitValue() + (complaint.isEmpty() ? "" : ": " + complaint));
+            throw new IOException(
+                    "it ended with status " + process.exitValue() + (complaint.isEmpty() ? "" : ": " + complaint));
         }
     }
 

@@ -65,8 +65,7 @@ public final class PipeSet implements AutoCloseable {
         }
         var set = new PipeSet(more);
         for (Path jar : jars) {
-            var loader = new URLClassLoader(
-                    new URL[] {jar.toUri().toURL()}, PipeSet.class.getClassLoader());
+            var loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, PipeSet.class.getClassLoader());
             set.open.add(loader);
             set.services(loader, jar.toString());
         }

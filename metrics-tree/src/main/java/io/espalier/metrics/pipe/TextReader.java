@@ -13,8 +13,7 @@ import java.util.Set;
  */
 @SuppressWarnings({"EnumOrdinal", "ArrayRecordComponent", "OperatorPrecedence"})
 final class TextReader implements LineReader {
-    private record Step(
-            boolean hasSpaces, byte[] literal, Field field, char until, boolean isQuoted, boolean isList) {}
+    private record Step(boolean hasSpaces, byte[] literal, Field field, char until, boolean isQuoted, boolean isList) {}
 
     private final Step[] steps;
     private final Set<Field> fields = EnumSet.noneOf(Field.class);

@@ -116,7 +116,8 @@ public final class Rules {
         int at = column;
         for (String name : key.split(",", -1)) {
             if (name.isEmpty() || name.contains("*") || name.contains("?") || name.contains("|")) {
-                throw new BadRuleException(at, "'" + name + "': names, no patterns (or * alone: all top-level subtrees)");
+                throw new BadRuleException(
+                        at, "'" + name + "': names, no patterns (or * alone: all top-level subtrees)");
             }
             path.add(decoded(name, at));
             at += name.length() + 1;
@@ -143,8 +144,8 @@ public final class Rules {
         return switch (name) {
             case "action" -> {
                 Action action = Action.parse(value)
-                        .orElseThrow(() -> new BadRuleException(
-                                at, "no action named '" + value + "' (" + words() + ")"));
+                        .orElseThrow(
+                                () -> new BadRuleException(at, "no action named '" + value + "' (" + words() + ")"));
                 yield policy -> policy.with(action);
             }
             case "leaves" -> {
@@ -159,12 +160,14 @@ public final class Rules {
                 Duration ttl = duration(value, at);
                 yield policy -> policy.withTtl(ttl);
             }
-            default -> throw new BadRuleException(column, "no setting named '" + name + "' (action, leaves, children, ttl)");
+            default ->
+                throw new BadRuleException(column, "no setting named '" + name + "' (action, leaves, children, ttl)");
         };
     }
 
     private static String words() {
-        return String.join(", ", Arrays.stream(Action.values()).map(Action::word).toList());
+        return String.join(
+                ", ", Arrays.stream(Action.values()).map(Action::word).toList());
     }
 
     private static int number(String value, int column) throws BadRuleException {

@@ -111,7 +111,11 @@ public final class MetricTree {
         return op;
     }
 
-    private int seconds() {
+    Shard shard(int index) {
+        return shards[index];
+    }
+
+    int seconds() {
         return (int) (clock.millis() / 1000 - EPOCH_2020);
     }
 

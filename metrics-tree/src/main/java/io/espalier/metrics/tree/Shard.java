@@ -149,6 +149,7 @@ final class Shard {
             return;
         }
         int[] ops = batch.ops;
+        boolean wasLeaf = view.isLeaf(node);
         boolean isNew = switch (ops[op]) {
             case Batch.NUMBER -> number(node, Double.longBitsToDouble(batch.longs[ops[op + 1]]), defaults);
             case Batch.STATE -> state(node, Action.of(ops[op + 1]), batch.longs, ops[op + 2], defaults);
@@ -156,7 +157,7 @@ final class Shard {
             default -> cell(node, batch.cells.get(ops[op + 1]), defaults);
         };
         tally.merges++;
-        if (isNew) {
+        if (isNew && !wasLeaf) {
             count(node, 1);
         }
         if (isWatched && (store.flags(node, Values.DIRTY, 0) & Values.DIRTY) == 0) {
@@ -459,6 +460,31 @@ final class Shard {
             }
             node = next;
         }
+    }
+
+    int rootMaxLeaves() {
+        return rootMaxLeaves;
+    }
+
+    /** Of a node that had one in a snapshot; empty if it is gone since. Takes the lock. */
+    Optional<Policy> lockedPolicy(int node) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(policies.get(node)).map(rooted -> rooted.policy);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Before the node has children; its leaves are told to {@link #restored} later. */
+    void restorePolicy(int node, Policy policy) {
+        setPolicy(node, policy);
+        rooted(node).leaves = 0;
+    }
+
+    /** Leaves that came with a checkpoint, below a node with a policy of its own. */
+    void restored(int node, int leaves) {
+        rooted(node).leaves += leaves;
     }
 
     private void count(int leaf, int by) {

@@ -116,6 +116,7 @@ final class Exchange {
     private static String phrase(int status) {
         return switch (status) {
             case 200 -> "OK";
+            case 303 -> "See Other";
             case 400 -> "Bad Request";
             case 403 -> "Forbidden";
             case 404 -> "Not Found";

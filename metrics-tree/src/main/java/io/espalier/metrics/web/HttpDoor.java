@@ -140,8 +140,8 @@ final class HttpDoor implements AutoCloseable {
             long length = head.length();
             boolean isAwaited = head.headers().getOrDefault("expect", "").equalsIgnoreCase("100-continue");
             body = new RequestBody(connection, Math.max(0, length), length < 0, isAwaited, patience.stall);
-            exchange = new Exchange(
-                    head.method(), head.target(), head.headers(), body, connection.out(), head.isLast());
+            exchange =
+                    new Exchange(head.method(), head.target(), head.headers(), body, connection.out(), head.isLast());
             String refused = head.crossSite().orElse("");
             if (!refused.isEmpty()) {
                 drops.accept("http-cross-site", refused);
@@ -152,7 +152,8 @@ final class HttpDoor implements AutoCloseable {
             return refuse(exchange, connection, body, e.status(), String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             drops.accept("http-500", e.toString());
-            return refuse(exchange, connection, body, 500, "this should not happen; ~tree,drops,http-500 says what did");
+            return refuse(
+                    exchange, connection, body, 500, "this should not happen; ~tree,drops,http-500 says what did");
         }
         connection.out().flush();
         if (!exchange.isLast() && body.isOver()) {

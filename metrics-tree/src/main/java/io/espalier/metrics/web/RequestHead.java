@@ -66,8 +66,7 @@ record RequestHead(String method, String target, Map<String, String> headers, bo
     }
 
     private static boolean isToken(String text) {
-        return text.chars()
-                .allMatch(c -> c < 0x7f && (Character.isLetterOrDigit(c) || MARKS.indexOf(c) >= 0));
+        return text.chars().allMatch(c -> c < 0x7f && (Character.isLetterOrDigit(c) || MARKS.indexOf(c) >= 0));
     }
 
     private static String target(String raw) throws BadRequestException {

@@ -153,13 +153,12 @@ public final class Pickle {
     }
 
     private void memoize(int op) throws BadWireException {
-        int id =
-                switch (op) {
-                    case 'q' -> u8();
-                    case 'r' -> i32();
-                    case 'p' -> (int) line('I');
-                    default -> memo.size();
-                };
+        int id = switch (op) {
+            case 'q' -> u8();
+            case 'r' -> i32();
+            case 'p' -> (int) line('I');
+            default -> memo.size();
+        };
         if (stack.isEmpty()) {
             throw bad("nothing to remember");
         }
@@ -295,7 +294,8 @@ public final class Pickle {
     private String quoted() throws BadWireException {
         String text = argument();
         char first = text.isEmpty() ? '\0' : text.charAt(0);
-        boolean isQuoted = text.length() >= 2 && (first == '\'' || first == '"') && text.endsWith(String.valueOf(first));
+        boolean isQuoted =
+                text.length() >= 2 && (first == '\'' || first == '"') && text.endsWith(String.valueOf(first));
         return isQuoted ? text.substring(1, text.length() - 1) : text;
     }
 

@@ -125,9 +125,7 @@ public sealed interface Statsd {
         }
 
         private int partEnd(boolean endsAtColon) {
-            while (at < line.length()
-                    && line.charAt(at) != '|'
-                    && !(endsAtColon && line.charAt(at) == ':')) {
+            while (at < line.length() && line.charAt(at) != '|' && !(endsAtColon && line.charAt(at) == ':')) {
                 at++;
             }
             return at;
@@ -151,24 +149,17 @@ public sealed interface Statsd {
         }
 
         private Metric metric(
-                String name,
-                List<String> tags,
-                Type type,
-                String value,
-                double rate,
-                OptionalLong seconds,
-                int from)
+                String name, List<String> tags, Type type, String value, double rate, OptionalLong seconds, int from)
                 throws BadWireException {
             if (type == Type.SET) {
                 return new Metric(name, tags, Kind.SET, value, 0, 1, seconds);
             }
             boolean isSigned = !value.isEmpty() && (value.charAt(0) == '+' || value.charAt(0) == '-');
-            Kind kind =
-                    switch (type) {
-                        case COUNTER -> Kind.COUNTER;
-                        case GAUGE -> isSigned ? Kind.GAUGE_CHANGE : Kind.GAUGE;
-                        case TIMER, SET -> Kind.TIMER;
-                    };
+            Kind kind = switch (type) {
+                case COUNTER -> Kind.COUNTER;
+                case GAUGE -> isSigned ? Kind.GAUGE_CHANGE : Kind.GAUGE;
+                case TIMER, SET -> Kind.TIMER;
+            };
             return new Metric(name, tags, kind, "", number(value, from), rate, seconds);
         }
 
@@ -226,7 +217,8 @@ public sealed interface Statsd {
                 return "";
             }
             int end = mark.equals("m:") ? line.length() : line.indexOf('|', from + 1);
-            return line.substring(from + 1 + mark.length(), end < 0 ? line.length() : end).toLowerCase(Locale.ROOT);
+            return line.substring(from + 1 + mark.length(), end < 0 ? line.length() : end)
+                    .toLowerCase(Locale.ROOT);
         }
 
         private static double number(String text, int from) throws BadWireException {

@@ -47,7 +47,8 @@ class FramesTest {
         assertThat(cut(Framing.LINES, bytes("a\nbc\n\nlast"), step)).containsExactly("a", "bc", "", "last");
         assertThat(cut(Framing.SYSLOG, bytes("<1>line\n7 <2>a\nbc5 <3>x\n<4>end"), step))
                 .containsExactly("<1>line", "<2>a\nbc", "<3>x\n", "<4>end");
-        assertThat(cut(Framing.COUNTED, bytes("\0\0\0\3abc\0\0\0\0\0\0\0\1x"), step)).containsExactly("abc", "", "x");
+        assertThat(cut(Framing.COUNTED, bytes("\0\0\0\3abc\0\0\0\0\0\0\0\1x"), step))
+                .containsExactly("abc", "", "x");
     }
 
     @ParameterizedTest

@@ -69,9 +69,13 @@ class SendersTest {
     @Test
     void eventsChecksAndBadLinesAreCounted() {
         send(new StatsdSink(intake), "_e{2,1}:up|x|t:error", "_sc|db|2|m:gone", "rubbish", "a..b:1|c");
-        assertThat(get("statsd,events,error")).contains("{\"statsd,events,error\":1}").contains("up");
+        assertThat(get("statsd,events,error"))
+                .contains("{\"statsd,events,error\":1}")
+                .contains("up");
         assertThat(get("statsd,checks,db,critical")).contains(":1}").contains("gone");
-        assertThat(get("~tree,drops,bad-statsd")).contains(":2}").contains("expected name:value|type at byte 1: rubbish");
+        assertThat(get("~tree,drops,bad-statsd"))
+                .contains(":2}")
+                .contains("expected name:value|type at byte 1: rubbish");
     }
 
     @Test
@@ -119,7 +123,9 @@ class SendersTest {
             sink.datagram(bytes, 0, bytes.length);
         }
         sink.flush();
-        assertThat(get("ganglia,vm,temp")).contains("{\"ganglia,vm,temp\":21.5}").contains("units C, slope both");
+        assertThat(get("ganglia,vm,temp"))
+                .contains("{\"ganglia,vm,temp\":21.5}")
+                .contains("units C, slope both");
         assertThat(get("ganglia,vm,os")).isEqualTo("[{\"ganglia,vm,os\":\"Debian 12\"}]");
         assertThat(get("ganglia,db9,conns")).contains("{\"ganglia,db9,conns\":7}");
         assertThat(get("~tree")).isEqualTo("[]");
@@ -146,8 +152,10 @@ class SendersTest {
         Files.createSymbolicLink(handles.resolve("5"), Path.of("socket:[4711]"));
         Files.createSymbolicLink(handles.resolve("6"), Path.of("other"));
         Path table = folder.resolve("udp");
-        String head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops\n";
-        String row = "  1: 0100007F:1FBD 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 %d 2 0 %d\n";
+        String head =
+                "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops\n";
+        String row =
+                "  1: 0100007F:1FBD 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 %d 2 0 %d\n";
         var drops = new KernelDrops(0x1FBD, List.of(table, folder.resolve("none")), handles);
         Files.writeString(table, head + row.formatted(4711, 7) + row.formatted(9999, 100));
         assertThat(drops.since()).isEqualTo(7);

@@ -136,7 +136,9 @@ class TailTest {
             awaitAll();
         }
         try (Tail _ = follow()) {
-            Await.until("the position is known", () -> Files.list(folder.resolve("state")).count() == 1);
+            Await.until(
+                    "the position is known",
+                    () -> Files.list(folder.resolve("state")).count() == 1);
             append(log, lines(1));
             awaitAll();
         }
@@ -151,7 +153,8 @@ class TailTest {
         append(log, lines(2));
         Files.move(log, folder.resolve("access.log.2"));
         Files.writeString(folder.resolve("access.log.1"), lines(4));
-        Files.setLastModifiedTime(folder.resolve("access.log.2"), FileTime.from(Instant.now().minusSeconds(60)));
+        Files.setLastModifiedTime(
+                folder.resolve("access.log.2"), FileTime.from(Instant.now().minusSeconds(60)));
         append(log, lines(3));
         try (Tail _ = follow()) {
             awaitAll();

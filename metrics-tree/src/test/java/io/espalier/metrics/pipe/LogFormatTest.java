@@ -121,7 +121,8 @@ class LogFormatTest {
                 "ecs-json~{\"http\":{\"request\":{\"method\":\"GET\"},\"response\":{\"status_code\":200,\"body\":{\"bytes\":5}}},\"url\":{\"path\":\"/a\"},\"user_agent.original\":\"curl/7\",\"event\":{\"duration\":1000000}}~200 5 /a GET curl 1",
             })
     void everyNamedFormatIsReadAndFoundByLookingAtALine(String name, String line, String expected) {
-        assertThat(LogFormat.detect(List.of(line.getBytes(StandardCharsets.UTF_8))).map(LogFormat::toString))
+        assertThat(LogFormat.detect(List.of(line.getBytes(StandardCharsets.UTF_8)))
+                        .map(LogFormat::toString))
                 .contains(name);
         LogFormat format = LogFormat.of(name.toUpperCase(Locale.ROOT));
         var record = new LogRecord();
@@ -168,7 +169,8 @@ class LogFormatTest {
     @Test
     void jsonEscapesAreUndoneAndTheLineIsLeftAsItIs() {
         LogFormat format = LogFormat.of("{\"u\":\"%U\",\"s\":%s,\"r\":[{\"a\":\"%u\"}],\"x\":\"%h:%^\"}");
-        String line = "{\"s\":404,\"u\":\"\\/a\\u00e9\\ud83d\\ude00\\\\\",\"r\":[{\"a\":\"b\\\"c\"},7],\"x\":\"1.2.3.4:80\",\"n\":null}";
+        String line =
+                "{\"s\":404,\"u\":\"\\/a\\u00e9\\ud83d\\ude00\\\\\",\"r\":[{\"a\":\"b\\\"c\"},7],\"x\":\"1.2.3.4:80\",\"n\":null}";
         byte[] bytes = ("xx" + line).getBytes(StandardCharsets.UTF_8);
         var record = new LogRecord();
         assertThat(format.parse(bytes, 2, bytes.length, record)).isEqualTo(-1);
@@ -183,7 +185,8 @@ class LogFormatTest {
 
     @Test
     void aRequestWithoutQuotesIsThreeWordsAndAListOfUpstreamTimesOneField() {
-        LogFormat bare = LogFormat.of("$remote_addr $request $status $upstream_response_time $upstream_addr $body_bytes_sent");
+        LogFormat bare =
+                LogFormat.of("$remote_addr $request $status $upstream_response_time $upstream_addr $body_bytes_sent");
         String line = "1.2.3.4 GET /a HTTP/1.1 200 0.1, 0.2 : 0.3 10.0.0.1:80, 10.0.0.2:80 77";
         assertThat(field(bare, line, Field.METHOD)).isEqualTo("GET");
         assertThat(field(bare, line, Field.URL)).isEqualTo("/a");
@@ -194,12 +197,15 @@ class LogFormatTest {
 
     @Test
     void labelledColumnsAndContainerLogsAreRead() {
-        LogFormat labelled = LogFormat.of("log_format ltsv 'host:$remote_addr\\tstatus:$status\\t' 'size:$body_bytes_sent';");
-        assertThat(field(labelled, "host:1.2.3.4\tstatus:404\tsize:7", Field.STATUS)).isEqualTo("404");
+        LogFormat labelled =
+                LogFormat.of("log_format ltsv 'host:$remote_addr\\tstatus:$status\\t' 'size:$body_bytes_sent';");
+        assertThat(field(labelled, "host:1.2.3.4\tstatus:404\tsize:7", Field.STATUS))
+                .isEqualTo("404");
         var log = new AccessLog(Optional.empty(), (line, _, reason, _, _, _) -> {
             throw new AssertionError(line + reason);
         });
-        String text = "2026-11-20T10:05:03.123456789Z stdout F " + COMBINED + "\n2026-11-20T10:05:03.1+01:00 stderr F " + COMBINED;
+        String text = "2026-11-20T10:05:03.123456789Z stdout F " + COMBINED + "\n2026-11-20T10:05:03.1+01:00 stderr F "
+                + COMBINED;
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         log.block(bytes, 0, bytes.length);
         log.flush(new Batch());
@@ -235,7 +241,8 @@ class LogFormatTest {
     @Test
     void whatFitsNoFormatIsToldWithTheNearestAndWhereItStops() {
         var bad = new ArrayList<String>();
-        var log = new AccessLog(Optional.empty(), (line, column, reason, _, _, _) -> bad.add(line + ":" + column + " " + reason));
+        var log = new AccessLog(
+                Optional.empty(), (line, column, reason, _, _, _) -> bad.add(line + ":" + column + " " + reason));
         String line = "1.2.3.4 - - [17/May/2015:10:05:03 +0000] GET /a 200 5";
         byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
         log.block(bytes, 0, bytes.length);

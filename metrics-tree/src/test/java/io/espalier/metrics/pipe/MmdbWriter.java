@@ -55,15 +55,24 @@ final class MmdbWriter {
         write(
                 out,
                 Map.of(
-                        "node_count", nodes.size(),
-                        "record_size", (short) 24,
-                        "ip_version", (short) 4,
-                        "database_type", "Test-Country",
-                        "languages", List.of("en"),
-                        "binary_format_major_version", (short) 2,
-                        "binary_format_minor_version", (short) 0,
-                        "build_epoch", 1_700_000_000L,
-                        "description", Map.of("en", "test")));
+                        "node_count",
+                        nodes.size(),
+                        "record_size",
+                        (short) 24,
+                        "ip_version",
+                        (short) 4,
+                        "database_type",
+                        "Test-Country",
+                        "languages",
+                        List.of("en"),
+                        "binary_format_major_version",
+                        (short) 2,
+                        "binary_format_minor_version",
+                        (short) 0,
+                        "build_epoch",
+                        1_700_000_000L,
+                        "description",
+                        Map.of("en", "test")));
         return out.toByteArray();
     }
 

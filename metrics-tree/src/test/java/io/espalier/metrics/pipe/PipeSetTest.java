@@ -80,7 +80,8 @@ class PipeSetTest {
         Await.until("a line came with just these fields", () -> {
             feed(log(set), "1.2.3.4");
             return set.settle(Duration.ofSeconds(20))
-                    && Files.readString(folder.resolve("seen")).contains("{\"process\":[{\"url\":\"/a\",\"status\":200}]}");
+                    && Files.readString(folder.resolve("seen"))
+                            .contains("{\"process\":[{\"url\":\"/a\",\"status\":200}]}");
         });
         assertThat(get("mine,batches")).startsWith("[{\"mine,batches\":");
         set.close();
@@ -124,9 +125,12 @@ class PipeSetTest {
             });
             Await.until("it is ended", () -> get("~tree,pipes,slow,restarts").contains("no answer within 500 ms"));
         }
-        assertThat(get("hits").replaceAll("\\D", "")).satisfies(hits -> assertThat(Long.parseLong(hits)).isGreaterThanOrEqualTo(5000));
+        assertThat(get("hits").replaceAll("\\D", ""))
+                .satisfies(hits -> assertThat(Long.parseLong(hits)).isGreaterThanOrEqualTo(5000));
         long pid = Long.parseLong(Files.readString(folder.resolve("pid")).strip());
-        Await.until("no process is left", () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+        Await.until(
+                "no process is left",
+                () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
     }
 
     @Test
@@ -207,10 +211,17 @@ class PipeSetTest {
                         .put("175.16.199.0/24", Map.of("country_code", "CN"))
                         .bytes());
         try (PipeSet set = PipeSet.of(List.of(), Optional.of(file), tree::merge)) {
-            feed(log(set), "81.2.69.142", "81.2.69.143", "89.160.20.112", "175.16.199.1", "10.0.0.1", "localhost", "81.2.69.142");
+            feed(
+                    log(set),
+                    "81.2.69.142",
+                    "81.2.69.143",
+                    "89.160.20.112",
+                    "175.16.199.1",
+                    "10.0.0.1",
+                    "localhost",
+                    "81.2.69.142");
         }
-        assertThat(get("geo"))
-                .isEqualTo("[{\"geo,CN\":1},{\"geo,GB\":3},{\"geo,SE\":1},{\"geo,unknown\":2}]");
+        assertThat(get("geo")).isEqualTo("[{\"geo,CN\":1},{\"geo,GB\":3},{\"geo,SE\":1},{\"geo,unknown\":2}]");
     }
 
     @Test

@@ -15,12 +15,15 @@ class GmetricTest {
     @Test
     void readsMetadataAndEveryKindOfValue() throws BadWireException {
         assertThat(read(XdrWriter.metadata("web1", "cpu_user", "float", "%", 3)))
-                .isEqualTo(new Gmetric.Metadata(
-                        "web1", "cpu_user", "float", "%", "both", 60, 0, Map.of("GROUP", "cpu")));
+                .isEqualTo(
+                        new Gmetric.Metadata("web1", "cpu_user", "float", "%", "both", 60, 0, Map.of("GROUP", "cpu")));
         assertThat(read(XdrWriter.value("web1", "cpu_user", "12.5")))
                 .isEqualTo(new Gmetric.Text("web1", "cpu_user", "12.5"));
         Object[][] numbers = {
-            {129, 65535L, 65535.0}, {130, 0xffff_fffeL, -2.0}, {131, 0xffff_fffeL, -2.0}, {132, 0xffff_fffeL, 4294967294.0}
+            {129, 65535L, 65535.0},
+            {130, 0xffff_fffeL, -2.0},
+            {131, 0xffff_fffeL, -2.0},
+            {132, 0xffff_fffeL, 4294967294.0}
         };
         for (Object[] number : numbers) {
             byte[] packet = XdrWriter.packet((int) number[0], "h", "m", false)
@@ -55,7 +58,8 @@ class GmetricTest {
 
     @Test
     void lengthsBeyondThePacketAreRefused() {
-        byte[] packet = new XdrWriter().word(133).word(0x7fffffff).word(1).word(1).bytes();
+        byte[] packet =
+                new XdrWriter().word(133).word(0x7fffffff).word(1).word(1).bytes();
         assertThatThrownBy(() -> read(packet)).hasMessageContaining("a text of 2147483647 bytes (at most 8)");
         byte[] nan = XdrWriter.packet(134, "h", "m", false)
                 .text("%f")

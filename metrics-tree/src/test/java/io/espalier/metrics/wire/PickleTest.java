@@ -32,28 +32,28 @@ class PickleTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-            "KGxwMAooVnNlcnZlcnMud2ViMS5jcHUKcDEKKEkxNzAwMDAwMDAwCkYxMi41CnRwMgp0cDMKYShWc2VydmVycy53ZWIxLmxvYWQK"
-                    + "cDQKKEYxNzAwMDAwMDYwLjUKSTMKdHA1CnRwNgphKFZhLmIKcDcKKEkxNzAwMDAwMDAwCkktNzAwMDAKdHA4CnRwOQphKFZhLmMK"
-                    + "cDEwCihJMTcwMDAwMDAwMApWNC41CnAxMQp0cDEyCnRwMTMKYShWc2VydmVycy53ZWIxLmJpZwpwMTQKKEkxNzAwMDAwMDAwCkw1"
-                    + "MDAwMDAwMDAwTAp0cDE1CnRwMTYKYS4=",
-            "XXEAKChYEAAAAHNlcnZlcnMud2ViMS5jcHVxAShKAPFTZUdAKQAAAAAAAHRxAnRxAyhYEQAAAHNlcnZlcnMud2ViMS5sb2FkcQQo"
-                    + "R0HZVPxPIAAASwN0cQV0cQYoWAMAAABhLmJxByhKAPFTZUqQ7v7/dHEIdHEJKFgDAAAAYS5jcQooSgDxU2VYAwAAADQuNXELdHEM"
-                    + "dHENKFgQAAAAc2VydmVycy53ZWIxLmJpZ3EOKEoA8VNlTDUwMDAwMDAwMDBMCnRxD3RxEGUu",
-            "gAJdcQAoWBAAAABzZXJ2ZXJzLndlYjEuY3B1cQFKAPFTZUdAKQAAAAAAAIZxAoZxA1gRAAAAc2VydmVycy53ZWIxLmxvYWRxBEdB"
-                    + "2VT8TyAAAEsDhnEFhnEGWAMAAABhLmJxB0oA8VNlSpDu/v+GcQiGcQlYAwAAAGEuY3EKSgDxU2VYAwAAADQuNXELhnEMhnENWBAA"
-                    + "AABzZXJ2ZXJzLndlYjEuYmlncQ5KAPFTZYoFAPIFKgGGcQ+GcRBlLg==",
-            "gANdcQAoWBAAAABzZXJ2ZXJzLndlYjEuY3B1cQFKAPFTZUdAKQAAAAAAAIZxAoZxA1gRAAAAc2VydmVycy53ZWIxLmxvYWRxBEdB"
-                    + "2VT8TyAAAEsDhnEFhnEGWAMAAABhLmJxB0oA8VNlSpDu/v+GcQiGcQlYAwAAAGEuY3EKSgDxU2VYAwAAADQuNXELhnEMhnENWBAA"
-                    + "AABzZXJ2ZXJzLndlYjEuYmlncQ5KAPFTZYoFAPIFKgGGcQ+GcRBlLg==",
-            "gASVmQAAAAAAAABdlCiMEHNlcnZlcnMud2ViMS5jcHWUSgDxU2VHQCkAAAAAAACGlIaUjBFzZXJ2ZXJzLndlYjEubG9hZJRHQdlU"
-                    + "/E8gAABLA4aUhpSMA2EuYpRKAPFTZUqQ7v7/hpSGlIwDYS5jlEoA8VNljAM0LjWUhpSGlIwQc2VydmVycy53ZWIxLmJpZ5RKAPFT"
-                    + "ZYoFAPIFKgGGlIaUZS4=",
-            "gAWVmQAAAAAAAABdlCiMEHNlcnZlcnMud2ViMS5jcHWUSgDxU2VHQCkAAAAAAACGlIaUjBFzZXJ2ZXJzLndlYjEubG9hZJRHQdlU"
-                    + "/E8gAABLA4aUhpSMA2EuYpRKAPFTZUqQ7v7/hpSGlIwDYS5jlEoA8VNljAM0LjWUhpSGlIwQc2VydmVycy53ZWIxLmJpZ5RKAPFT"
-                    + "ZYoFAPIFKgGGlIaUZS4=",
-            "gAJdcQAoXXEBKFgQAAAAc2VydmVycy53ZWIxLmNwdXECSgDxU2VHQCkAAAAAAACGcQNlXXEEKFgRAAAAc2VydmVycy53ZWIxLmxv"
-                    + "YWRxBUdB2VT8TyAAAEsDhnEGZV1xByhYAwAAAGEuYnEISgDxU2VKkO7+/4ZxCWVdcQooWAMAAABhLmNxC0oA8VNlWAMAAAA0LjVx"
-                    + "DIZxDWVdcQ4oWBAAAABzZXJ2ZXJzLndlYjEuYmlncQ9KAPFTZYoFAPIFKgGGcRBlZS4="
+                "KGxwMAooVnNlcnZlcnMud2ViMS5jcHUKcDEKKEkxNzAwMDAwMDAwCkYxMi41CnRwMgp0cDMKYShWc2VydmVycy53ZWIxLmxvYWQK"
+                        + "cDQKKEYxNzAwMDAwMDYwLjUKSTMKdHA1CnRwNgphKFZhLmIKcDcKKEkxNzAwMDAwMDAwCkktNzAwMDAKdHA4CnRwOQphKFZhLmMK"
+                        + "cDEwCihJMTcwMDAwMDAwMApWNC41CnAxMQp0cDEyCnRwMTMKYShWc2VydmVycy53ZWIxLmJpZwpwMTQKKEkxNzAwMDAwMDAwCkw1"
+                        + "MDAwMDAwMDAwTAp0cDE1CnRwMTYKYS4=",
+                "XXEAKChYEAAAAHNlcnZlcnMud2ViMS5jcHVxAShKAPFTZUdAKQAAAAAAAHRxAnRxAyhYEQAAAHNlcnZlcnMud2ViMS5sb2FkcQQo"
+                        + "R0HZVPxPIAAASwN0cQV0cQYoWAMAAABhLmJxByhKAPFTZUqQ7v7/dHEIdHEJKFgDAAAAYS5jcQooSgDxU2VYAwAAADQuNXELdHEM"
+                        + "dHENKFgQAAAAc2VydmVycy53ZWIxLmJpZ3EOKEoA8VNlTDUwMDAwMDAwMDBMCnRxD3RxEGUu",
+                "gAJdcQAoWBAAAABzZXJ2ZXJzLndlYjEuY3B1cQFKAPFTZUdAKQAAAAAAAIZxAoZxA1gRAAAAc2VydmVycy53ZWIxLmxvYWRxBEdB"
+                        + "2VT8TyAAAEsDhnEFhnEGWAMAAABhLmJxB0oA8VNlSpDu/v+GcQiGcQlYAwAAAGEuY3EKSgDxU2VYAwAAADQuNXELhnEMhnENWBAA"
+                        + "AABzZXJ2ZXJzLndlYjEuYmlncQ5KAPFTZYoFAPIFKgGGcQ+GcRBlLg==",
+                "gANdcQAoWBAAAABzZXJ2ZXJzLndlYjEuY3B1cQFKAPFTZUdAKQAAAAAAAIZxAoZxA1gRAAAAc2VydmVycy53ZWIxLmxvYWRxBEdB"
+                        + "2VT8TyAAAEsDhnEFhnEGWAMAAABhLmJxB0oA8VNlSpDu/v+GcQiGcQlYAwAAAGEuY3EKSgDxU2VYAwAAADQuNXELhnEMhnENWBAA"
+                        + "AABzZXJ2ZXJzLndlYjEuYmlncQ5KAPFTZYoFAPIFKgGGcQ+GcRBlLg==",
+                "gASVmQAAAAAAAABdlCiMEHNlcnZlcnMud2ViMS5jcHWUSgDxU2VHQCkAAAAAAACGlIaUjBFzZXJ2ZXJzLndlYjEubG9hZJRHQdlU"
+                        + "/E8gAABLA4aUhpSMA2EuYpRKAPFTZUqQ7v7/hpSGlIwDYS5jlEoA8VNljAM0LjWUhpSGlIwQc2VydmVycy53ZWIxLmJpZ5RKAPFT"
+                        + "ZYoFAPIFKgGGlIaUZS4=",
+                "gAWVmQAAAAAAAABdlCiMEHNlcnZlcnMud2ViMS5jcHWUSgDxU2VHQCkAAAAAAACGlIaUjBFzZXJ2ZXJzLndlYjEubG9hZJRHQdlU"
+                        + "/E8gAABLA4aUhpSMA2EuYpRKAPFTZUqQ7v7/hpSGlIwDYS5jlEoA8VNljAM0LjWUhpSGlIwQc2VydmVycy53ZWIxLmJpZ5RKAPFT"
+                        + "ZYoFAPIFKgGGlIaUZS4=",
+                "gAJdcQAoXXEBKFgQAAAAc2VydmVycy53ZWIxLmNwdXECSgDxU2VHQCkAAAAAAACGcQNlXXEEKFgRAAAAc2VydmVycy53ZWIxLmxv"
+                        + "YWRxBUdB2VT8TyAAAEsDhnEGZV1xByhYAwAAAGEuYnEISgDxU2VKkO7+/4ZxCWVdcQooWAMAAABhLmNxC0oA8VNlWAMAAAA0LjVx"
+                        + "DIZxDWVdcQ4oWBAAAABzZXJ2ZXJzLndlYjEuYmlncQ9KAPFTZYoFAPIFKgGGcRBlZS4="
             })
     void whatPythonWritesIsReadInEveryProtocol(String pickle) throws BadWireException {
         assertThat(read(Base64.getDecoder().decode(pickle))).isEqualTo(POINTS);
@@ -69,7 +69,21 @@ class PickleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ".", "]", "K\u0001.", "](U\u0001ae.", "e.", "a.", "(t", "X\u00ff\u00ff\u00ff\u007f", "h\u0005.", "\u008b\u00ff\u00ff\u00ff\u00ff.", "Inonsense\n."})
+    @ValueSource(
+            strings = {
+                "",
+                ".",
+                "]",
+                "K\u0001.",
+                "](U\u0001ae.",
+                "e.",
+                "a.",
+                "(t",
+                "X\u00ff\u00ff\u00ff\u007f",
+                "h\u0005.",
+                "\u008b\u00ff\u00ff\u00ff\u00ff.",
+                "Inonsense\n."
+            })
     void whatIsNoListOfPointsIsRefusedAndNeverMadeRoomFor(String pickle) {
         assertThatThrownBy(() -> read(bytes(pickle))).isInstanceOf(BadWireException.class);
     }

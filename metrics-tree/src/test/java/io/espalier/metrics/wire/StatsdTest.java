@@ -41,22 +41,14 @@ class StatsdTest {
     void readsRatesTagsAndTimesAndPassesOverWhatItDoesNotKnow() throws BadWireException {
         assertThat(read("a:1|c|@0.1|#b:x:y,a:1,c|c:ci-1|T1656581400|e:it"))
                 .containsExactly(new Metric(
-                        "a",
-                        List.of("a=1", "b=x:y", "c"),
-                        Kind.COUNTER,
-                        "",
-                        1,
-                        0.1,
-                        OptionalLong.of(1656581400)));
+                        "a", List.of("a=1", "b=x:y", "c"), Kind.COUNTER, "", 1, 0.1, OptionalLong.of(1656581400)));
     }
 
     @Test
     void manyValuesStandInOneLineInBothDialects() throws BadWireException {
         assertThat(read("a:1:2.5|d|#t:v"))
                 .extracting(one -> ((Metric) one).value(), one -> ((Metric) one).tags())
-                .containsExactly(
-                        tuple(1.0, List.of("t=v")),
-                        tuple(2.5, List.of("t=v")));
+                .containsExactly(tuple(1.0, List.of("t=v")), tuple(2.5, List.of("t=v")));
         assertThat(read("a:1|c:320|ms|@0.5:7|g"))
                 .containsExactly(
                         metric("a", Kind.COUNTER, 1),
@@ -92,6 +84,8 @@ class StatsdTest {
                 "_sc||1; expected _sc",
             })
     void badLinesAreRefusedWithTheReason(String line, String reason) {
-        assertThatThrownBy(() -> read(line)).isInstanceOf(BadWireException.class).hasMessageContaining(reason);
+        assertThatThrownBy(() -> read(line))
+                .isInstanceOf(BadWireException.class)
+                .hasMessageContaining(reason);
     }
 }

@@ -14,12 +14,7 @@ class SyslogMessageTest {
         SyslogMessage message = SyslogMessage.parse(bytes, 0, bytes.length);
         String text = new String(bytes, message.from(), message.to() - message.from(), StandardCharsets.UTF_8);
         return String.join(
-                "|",
-                Integer.toString(message.facility()),
-                message.severityName(),
-                message.host(),
-                message.app(),
-                text);
+                "|", Integer.toString(message.facility()), message.severityName(), message.host(), message.app(), text);
     }
 
     @ParameterizedTest
@@ -58,6 +53,8 @@ class SyslogMessageTest {
                 "<165>1 - h a - - [a; without its end",
             })
     void whatIsNoSyslogIsRefusedWithTheByteWhereItStops(String line, String reason) {
-        assertThatThrownBy(() -> read(line)).isInstanceOf(BadWireException.class).hasMessageContaining(reason);
+        assertThatThrownBy(() -> read(line))
+                .isInstanceOf(BadWireException.class)
+                .hasMessageContaining(reason);
     }
 }
