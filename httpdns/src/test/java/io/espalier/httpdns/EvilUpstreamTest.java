@@ -106,7 +106,7 @@ class EvilUpstreamTest {
         });
         assertThat(texts(lookup("www.example", 1))).containsExactly("192.0.2.1");
         assertThat(upstream.streamCount.get()).isEqualTo(1);
-        assertThat(names.upstreams().getFirst().nearMisses()).isEqualTo(1);
+        assertThat(names.counts().upstreams().getFirst().nearMisses()).isEqualTo(1);
     }
 
     @Test

@@ -8,7 +8,6 @@ import io.espalier.httpdns.answer.Question;
 import io.espalier.httpdns.answer.ResourceRecord;
 import io.espalier.httpdns.answer.Subnet;
 import io.espalier.httpdns.answer.Trace;
-import io.espalier.httpdns.cache.CacheRules;
 import io.espalier.httpdns.resolve.ClientNetworks;
 import io.espalier.httpdns.resolve.ResolveSettings;
 import io.espalier.httpdns.resolve.ScriptedUpstream;
@@ -99,14 +98,8 @@ class ResolvingTest {
             query.send(query.reply("www.example. 60 A 192.0.2.2"));
         });
         names = new Resolving(
-                new ResolvingSettings(
-                        ResolveSettings.of(List.of(upstream.upstream())),
-                        CacheRules.USUAL,
-                        1 << 20,
-                        Duration.ofMillis(60),
-                        Duration.ofSeconds(3),
-                        10,
-                        10),
+                ResolvingSettings.of(ResolveSettings.of(List.of(upstream.upstream())))
+                        .within(Duration.ofMillis(60), Duration.ofSeconds(3)),
                 clock);
         open.add(names);
         var first = lookup(WWW);
@@ -305,7 +298,7 @@ class ResolvingTest {
         var start = System.nanoTime();
         assertThat(texts(lookup(WWW))).containsExactly("192.0.2.2");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(500));
-        assertThat(names.upstreams().get(1).hedges()).isEqualTo(1);
+        assertThat(names.counts().upstreams().get(1).hedges()).isEqualTo(1);
         names.forget("www.example");
         lookup(WWW);
         assertThat(slow.count()).as("the slow one is not asked first again").isEqualTo(1);

@@ -74,7 +74,7 @@ final class Ask {
         for (var i = 0; mixCase && i < spelling.length; i++) {
             // a label's length is below 64 and so never looks like a letter
             if (spelling[i] >= 'a' && spelling[i] <= 'z' && (chance[i + 2] & 1) == 0) {
-                spelling[i] -= 32;
+                spelling[i] = (byte) (spelling[i] - 32);
             }
         }
         var message = new Message(((chance[0] & 0xff) << 8) | (chance[1] & 0xff));
