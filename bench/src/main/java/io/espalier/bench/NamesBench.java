@@ -38,9 +38,11 @@ public final class NamesBench {
         before = used();
         var peer = peer(names);
         var peerBytes = used() - before;
-        say("httpdns         %,d names kept of %,d: %.0f MB of heap, %.0f B a name, by its own count %.0f MB",
+        say(
+                "httpdns         %,d names kept of %,d: %.0f MB of heap, %.0f B a name, by its own count %.0f MB",
                 ours.size(), names, oursBytes / 1e6, (double) oursBytes / ours.size(), ours.bytes() / 1e6);
-        say("dnsjava Cache   %,d names: %.0f MB of heap, %.0f B a name",
+        say(
+                "dnsjava Cache   %,d names: %.0f MB of heap, %.0f B a name",
                 peer.getSize(), peerBytes / 1e6, (double) peerBytes / peer.getSize());
         say("ratio           %.2f times less memory", (double) peerBytes / peer.getSize() / oursBytes * ours.size());
 
@@ -95,7 +97,8 @@ public final class NamesBench {
         for (var i = 0; i < LOOKUPS; i++) {
             var question = new Question(name(popular(random, names)), Type.A, null);
             var kept = cache.find(question, now);
-            if (kept == null || kept.fresh(question, now, Origin.MEMORY).records().size() != 1) {
+            if (kept == null
+                    || kept.fresh(question, now, Origin.MEMORY).records().size() != 1) {
                 throw new IllegalStateException("lost " + question);
             }
         }
