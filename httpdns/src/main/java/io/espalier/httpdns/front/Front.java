@@ -20,6 +20,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,9 +53,11 @@ public final class Front implements AutoCloseable {
     private final List<Loop> loops = new ArrayList<>();
     private final List<Channel> doors = new ArrayList<>();
     private final List<Integer> ports = new ArrayList<>();
+    private final AtomicInteger generation = new AtomicInteger();
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SERVING);
     private final CountDownLatch drained = new CountDownLatch(1);
     private final boolean isEpoll;
+    private @Nullable Future<?> refreshing;
 
     /**
      * Opens the doors.
@@ -78,7 +82,16 @@ public final class Front implements AutoCloseable {
         certificates = settings.tls().map(Certificates::new).orElse(null);
         doorman = new Doorman(settings.limits(), address -> !callers.isPlain(address));
         var operations = new Operations(
-                names, purge, tallies, () -> phase.get() != Phase.SERVING, this::beginDrain, clock);
+                names,
+                (name, isBelow) -> {
+                    var gone = purge.purge(name, isBelow);
+                    answersChanged();
+                    return gone;
+                },
+                tallies,
+                () -> phase.get() != Phase.SERVING,
+                this::beginDrain,
+                clock);
         desk = new Desk(
                 names,
                 terms,
@@ -97,7 +110,7 @@ public final class Front implements AutoCloseable {
                     new DefaultThreadFactory("httpdns-" + i, true),
                     isEpoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
             groups.add(group);
-            loops.add(new Loop(group.next(), tallies.open(), clock));
+            loops.add(new Loop(group.next(), tallies.open(), clock, generation::get));
         }
         try {
             for (var address : settings.listen()) {
@@ -110,9 +123,9 @@ public final class Front implements AutoCloseable {
             close();
             throw e;
         }
-        if (certificates != null) {
-            var _ = groups.getFirst().scheduleWithFixedDelay(certificates::refresh, 30, 30, TimeUnit.SECONDS);
-        }
+        refreshing = certificates == null
+                ? null
+                : groups.getFirst().scheduleWithFixedDelay(certificates::refresh, 30, 30, TimeUnit.SECONDS);
     }
 
     private int listen(InetSocketAddress wanted, @Nullable Certificates tls) throws IOException {
@@ -162,6 +175,11 @@ public final class Front implements AutoCloseable {
     /** The ports that it listens on, plain ones first, in the order of the settings. */
     public List<Integer> ports() {
         return List.copyOf(ports);
+    }
+
+    /** Says that other answers are right from now on: a local zone has changed, a name was purged. */
+    public void answersChanged() {
+        generation.incrementAndGet();
     }
 
     public Tallies tallies() {
@@ -216,6 +234,9 @@ public final class Front implements AutoCloseable {
     @Override
     public void close() {
         drained.countDown();
+        if (refreshing != null) {
+            refreshing.cancel(false);
+        }
         stopListening();
         desk.close();
         for (var loop : loops) {

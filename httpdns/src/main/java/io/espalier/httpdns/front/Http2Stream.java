@@ -58,31 +58,31 @@ final class Http2Stream extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         try {
             seen.run();
-            switch (message) {
-                case Http2HeadersFrame frame when headers == null -> {
-                    headers = frame.headers();
-                    if (frame.isEndStream()) {
-                        serve(ctx, headers);
-                    } else {
-                        deadline = ctx.executor()
-                                .schedule(
-                                        () -> {
-                                            loop.tally().count(Sundry.TIMEOUTS);
-                                            ctx.close();
-                                        },
-                                        limits.request().toMillis(),
-                                        TimeUnit.MILLISECONDS);
-                    }
-                }
-                // Trailers
-                case Http2HeadersFrame frame when frame.isEndStream() -> serve(ctx, Objects.requireNonNull(headers));
-                case Http2DataFrame frame -> take(ctx, frame);
-                default -> {
-                    // Priorities and their like mean nothing here.
-                }
+            if (message instanceof Http2HeadersFrame frame) {
+                begin(ctx, frame);
+            } else if (message instanceof Http2DataFrame frame) {
+                take(ctx, frame);
             }
         } finally {
             ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void begin(ChannelHandlerContext ctx, Http2HeadersFrame frame) {
+        if (headers == null) {
+            headers = frame.headers();
+        } // otherwise these are trailers
+        if (frame.isEndStream()) {
+            serve(ctx, headers);
+        } else if (deadline == null) {
+            deadline = ctx.executor()
+                    .schedule(
+                            () -> {
+                                loop.tally().count(Sundry.TIMEOUTS);
+                                ctx.close();
+                            },
+                            limits.request().toMillis(),
+                            TimeUnit.MILLISECONDS);
         }
     }
 
@@ -101,8 +101,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter {
             reply(
                     ctx,
                     new Call(request, peer, null, null, System.nanoTime()),
-                    Desk.refused(
-                            request, Reason.BODY_TOO_LARGE, "a body of more than " + limits.body() + " bytes", 0));
+                    Desk.refused(request, Reason.BODY_TOO_LARGE, "a body of more than " + limits.body() + " bytes", 0));
             return;
         }
         try {
@@ -136,11 +135,13 @@ final class Http2Stream extends ChannelInboundHandlerAdapter {
             reply(ctx, call, Desk.refused(request, Reason.DRAINING, "this server is leaving", 1));
             return;
         }
-        var outcome = desk.serve(call, result -> loop.execute(() -> {
-            loop.at(System.nanoTime());
-            seen.run();
-            reply(ctx, call, result);
-        }));
+        var outcome = desk.serve(
+                call,
+                result -> loop.execute(() -> {
+                    loop.at(System.nanoTime());
+                    seen.run();
+                    reply(ctx, call, result);
+                }));
         if (outcome != null) {
             reply(ctx, call, outcome);
         }

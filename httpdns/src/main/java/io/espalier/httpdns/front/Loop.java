@@ -4,6 +4,7 @@ import io.espalier.httpdns.answer.Answer;
 import io.espalier.httpdns.dialect.Dialects;
 import io.espalier.httpdns.operate.Tally;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -13,7 +14,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What belongs to one event loop. Its thread alone touches this, apart from the tally. */
@@ -26,17 +29,25 @@ final class Loop {
     private final EventLoop thread;
     private final Tally tally;
     private final Clock clock;
+    private final IntSupplier generation;
+    private final Future<?> looking;
     private final Map<String, Prepared> prepared = new HashMap<>();
     private final Set<Watched> watched = new LinkedHashSet<>();
     private String date = "";
     private long second = Long.MIN_VALUE;
     private long dateUntil = System.nanoTime();
 
-    Loop(EventLoop thread, Tally tally, Clock clock) {
+    /** @param generation changes whenever answers do for another reason than time */
+    Loop(EventLoop thread, Tally tally, Clock clock, IntSupplier generation) {
         this.thread = thread;
         this.tally = tally;
         this.clock = clock;
-        var _ = thread.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+        this.generation = generation;
+        looking = thread.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+    }
+
+    int generation() {
+        return generation.getAsInt();
     }
 
     Tally tally() {
@@ -93,8 +104,15 @@ final class Loop {
         }
     }
 
+    /** Runs it on this loop's thread; not at all once the loop has ended, as then nobody is left to answer. */
     void execute(Runnable work) {
-        thread.execute(work);
+        try {
+            thread.execute(work);
+        } catch (RejectedExecutionException e) {
+            if (!thread.isShuttingDown()) {
+                throw e;
+            }
+        }
     }
 
     void watch(Watched connection) {
@@ -107,6 +125,7 @@ final class Loop {
 
     private void look() {
         var now = System.nanoTime();
+        at(now);
         for (var connection : List.copyOf(watched)) {
             connection.check(now);
         }
@@ -114,6 +133,7 @@ final class Loop {
 
     /** Closes every connection of this loop. */
     void closeAll() {
+        looking.cancel(false);
         List.copyOf(watched).forEach(Watched::close);
     }
 

@@ -107,6 +107,7 @@ class FrontIT {
         try (var socket = doors.connect()) {
             for (var ttl = 30; ttl > 20; ttl--) {
                 doors.names.put("a.example.com", 1, ttl, "192.0.2." + ttl);
+                doors.front.answersChanged();
                 Doors.send(socket, "GET /dn?a.example.com HTTP/1.1\r\n" + HOST + "\r\n");
                 var line = "192.0.2." + ttl + " " + ttl + "\n";
                 assertThat(Doors.readUntil(socket, line)).isNotNull().endsWith("\r\n\r\n" + line);
