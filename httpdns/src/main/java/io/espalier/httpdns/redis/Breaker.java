@@ -1,0 +1,54 @@
+package io.espalier.httpdns.redis;
+
+/**
+ * Leaves a shard alone that fails: five failures within a second open it for a second, then one call tries. Times are of
+ * a {@link System#nanoTime} that the caller reads.
+ */
+final class Breaker {
+    static final long SECOND = 1_000_000_000L;
+    private static final int FAILURES = 5;
+
+    private int failures;
+    private long firstAt;
+    private boolean open;
+    private long tryAt;
+
+    /** True if a call may go out now. Whoever gets true tells how it went. */
+    synchronized boolean admits(long now) {
+        if (!open) {
+            return true;
+        }
+        if (now - tryAt < 0) {
+            return false;
+        }
+        tryAt = now + SECOND; // this one tries; the others wait for what it finds
+        return true;
+    }
+
+    synchronized void good() {
+        open = false;
+        failures = 0;
+    }
+
+    /** True if it opened with this. */
+    synchronized boolean bad(long now) {
+        if (open) {
+            tryAt = now + SECOND;
+            return false;
+        }
+        if (failures == 0 || now - firstAt > SECOND) {
+            failures = 0;
+            firstAt = now;
+        }
+        if (++failures < FAILURES) {
+            return false;
+        }
+        open = true;
+        tryAt = now + SECOND;
+        return true;
+    }
+
+    synchronized boolean isOpen() {
+        return open;
+    }
+}
