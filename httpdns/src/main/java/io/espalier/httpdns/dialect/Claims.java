@@ -4,17 +4,11 @@ import io.espalier.httpdns.access.Addresses;
 import io.espalier.httpdns.access.Reason;
 import io.espalier.httpdns.access.RefusedException;
 import io.espalier.httpdns.answer.Subnet;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /** In whose name a request is asked, as far as it says so itself. */
 public final class Claims {
-    /** More is nobody's business (RFC 7871, 11.1). */
-    private static final int IPV4_BITS = 24;
-
-    private static final int IPV6_BITS = 56;
-
     private Claims() {}
 
     /** @throws RefusedException if it is no address and no network */
@@ -23,18 +17,14 @@ public final class Claims {
             return null;
         }
         try {
-            return narrow(Addresses.subnet(text));
+            return Addresses.subnet(text);
         } catch (IllegalArgumentException e) {
             throw new RefusedException(Reason.BAD_PARAMETER, String.valueOf(e.getMessage()));
         }
     }
 
-    /** The network of a client's address, as wide as may be told to others. */
+    /** The address of a client as a network. How much of it is told to others is decided where it is told. */
     public static Subnet of(InetAddress address) {
-        return narrow(new Subnet(address, address.getAddress().length * 8));
-    }
-
-    private static Subnet narrow(Subnet subnet) {
-        return subnet.atMost(subnet.address() instanceof Inet4Address ? IPV4_BITS : IPV6_BITS);
+        return new Subnet(address, address.getAddress().length * 8);
     }
 }

@@ -160,7 +160,7 @@ final class WireMessage {
                 if (!subnet.address().equals(raw)) {
                     throw bad("a client subnet with bits beyond its prefix");
                 }
-                return subnet.atMost(size == 4 ? 24 : 56);
+                return subnet;
             } catch (UnknownHostException e) {
                 throw new AssertionError("an address of " + size + " bytes", e);
             }

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class Front implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Front.class);
     private static final int BACKLOG = 4096;
+    private static final Duration QUIET = Duration.ofSeconds(1);
 
     private final FrontSettings settings;
     private final Desk desk;
@@ -55,7 +57,8 @@ public final class Front implements AutoCloseable {
     private final List<Integer> ports = new ArrayList<>();
     private final AtomicInteger generation = new AtomicInteger();
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SERVING);
-    private final CountDownLatch drained = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicBoolean isClosed = new AtomicBoolean();
     private final boolean isEpoll;
     private @Nullable Future<?> refreshing;
 
@@ -133,7 +136,7 @@ public final class Front implements AutoCloseable {
             throw new IOException("cannot listen on " + wanted.getHostString() + ": no such address");
         }
         var address = wanted;
-        if (wanted.getPort() != 0) {
+        if (wanted.getPort() != 0 && !settings.isShared()) {
             // With SO_REUSEPORT a second server would share the port and half of the traffic without a word.
             try (var probe = new ServerSocket()) {
                 probe.setReuseAddress(true);
@@ -207,21 +210,26 @@ public final class Front implements AutoCloseable {
      */
     public void drain(Duration grace, Duration rest) throws InterruptedException {
         beginDrain();
-        awaitNoConnection(grace, false);
+        awaitNoConnection(grace, QUIET);
         stopListening();
         phase.set(Phase.REFUSING);
-        awaitNoConnection(rest, true);
+        awaitNoConnection(rest, Duration.ZERO);
         LOG.atInfo().addKeyValue("connections", connections()).log("drained");
         close();
     }
 
-    /** Returns early only if {@code isEnough} that there is no connection: before that, new ones may come. */
-    private void awaitNoConnection(Duration limit, boolean isEnough) throws InterruptedException {
-        var end = System.nanoTime() + limit.toNanos();
-        while (System.nanoTime() - end < 0 && !(isEnough && connections() == 0)) {
-            if (drained.await(20, TimeUnit.MILLISECONDS)) {
-                return;
-            }
+    /**
+     * Returns when there has been no connection for {@code quiet}, or after {@code limit}.
+     *
+     * @param quiet as long as new ones may come
+     */
+    private void awaitNoConnection(Duration limit, Duration quiet) throws InterruptedException {
+        var now = System.nanoTime();
+        var end = now + limit.toNanos();
+        var lastSeen = now;
+        while (now - end < 0 && now - lastSeen <= quiet.toNanos() && !closed.await(20, TimeUnit.MILLISECONDS)) {
+            now = System.nanoTime();
+            lastSeen = connections() > 0 ? now : lastSeen;
         }
     }
 
@@ -233,7 +241,10 @@ public final class Front implements AutoCloseable {
 
     @Override
     public void close() {
-        drained.countDown();
+        if (!isClosed.compareAndSet(false, true)) {
+            return;
+        }
+        closed.countDown();
         if (refreshing != null) {
             refreshing.cancel(false);
         }

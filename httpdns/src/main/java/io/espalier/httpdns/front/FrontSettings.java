@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param listen plain HTTP; port 0 takes a free one
  * @param listenTls HTTPS; needs {@code tls}
  * @param loops event loops; each has a listening socket of its own
- * @param handOver a Unix socket through which a successor gets the listening sockets; empty: none does
+ * @param isShared whether the ports may be another process's as well: it takes over from that one (SO_REUSEPORT)
  */
 public record FrontSettings(
         List<InetSocketAddress> listen,
@@ -21,7 +21,7 @@ public record FrontSettings(
         int loops,
         Limits limits,
         Subnets subnets,
-        Optional<Path> handOver) {
+        boolean isShared) {
     public FrontSettings {
         listen = List.copyOf(listen);
         listenTls = List.copyOf(listenTls);
@@ -45,7 +45,7 @@ public record FrontSettings(
                 Math.max(1, Runtime.getRuntime().availableProcessors()),
                 Limits.USUAL,
                 Subnets.CLAIMED,
-                Optional.empty());
+                false);
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
 /** The tallies of all event loops, and how they are written down: for Prometheus, and as JSON for the metrics tree. */
 public final class Tallies {
     private final List<Tally> all = new CopyOnWriteArrayList<>();
+    private final List<Figures> others = new CopyOnWriteArrayList<>();
     private volatile LongSupplier waiting = () -> 0;
 
     /** A tally for one more event loop. */
@@ -19,6 +20,11 @@ public final class Tallies {
         var tally = new Tally();
         all.add(tally);
         return tally;
+    }
+
+    /** Adds figures from elsewhere to all that is written down. */
+    public void add(Figures figures) {
+        others.add(figures);
     }
 
     /** Where to read how many questions wait for an upstream right now. */
@@ -91,6 +97,7 @@ public final class Tallies {
         out.append("httpdns_fast_total ").append(sum(Tally.Sundry.FAST)).append('\n');
         head(out, "httpdns_waiting", "gauge", "Questions that wait for a cache or an upstream");
         out.append("httpdns_waiting ").append(waiting.getAsLong()).append('\n');
+        others.forEach(figures -> figures.prometheus(out));
         return out.toString();
     }
 
@@ -180,6 +187,7 @@ public final class Tallies {
         json.name("fast").number(sum(Tally.Sundry.FAST));
         json.name("timeouts").number(sum(Tally.Sundry.TIMEOUTS));
         json.name("waiting").number(waiting.getAsLong());
+        others.forEach(figures -> figures.tree(json));
         return json.close('}').close('}').builder().append('\n').toString();
     }
 

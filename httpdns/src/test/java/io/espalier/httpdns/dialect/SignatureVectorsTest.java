@@ -68,8 +68,8 @@ class SignatureVectorsTest {
     void signedRequestsMayNameTheirClient(String target) throws Exception {
         var claim = Dialects.read(Request.get(target, ""), terms(), Say.NOW).claim();
         assertThat(claim).isNotNull();
-        assertThat(claim.address()).isEqualTo(InetAddress.ofLiteral("203.0.113.0"));
-        assertThat(claim.prefix()).isEqualTo(24);
+        assertThat(claim.address()).isEqualTo(InetAddress.ofLiteral("203.0.113.7"));
+        assertThat(claim.prefix()).isEqualTo(32);
     }
 
     @ParameterizedTest

@@ -48,7 +48,7 @@ final class Doors implements AutoCloseable {
                 2,
                 limits,
                 FrontSettings.Subnets.CLAIMED,
-                Optional.empty());
+                false);
         front = new Front(
                 settings, names, (name, below) -> 1, terms, callers, misses, new Tallies(), Clock.systemUTC());
     }

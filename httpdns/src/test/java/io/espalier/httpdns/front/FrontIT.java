@@ -378,7 +378,7 @@ class FrontIT {
                 Optional.empty());
         doors.get("/dn?a.example.com&ip=198.51.100.7", "X-Forwarded-For", "203.0.113.5");
         assertThat(doors.names.asked().getLast().client())
-                .isEqualTo(new Subnet(InetAddress.ofLiteral("198.51.100.0"), 24));
+                .isEqualTo(new Subnet(InetAddress.ofLiteral("198.51.100.7"), 32));
         assertThat(doors.get("/d?dn=a.example.com&clientip=1", "X-Forwarded-For", "1.1.1.1, 203.0.113.5")
                         .body())
                 .isEqualTo("192.0.2.10|203.0.113.5");
