@@ -36,6 +36,7 @@ class ArchitectureTest {
                     "io.netty..",
                     "org.xbill.DNS..",
                     "redis.clients.jedis..",
+                    "com.github.benmanes.caffeine..",
                     "org.snakeyaml.engine..")))
             .because("it is a library first");
 

@@ -8,6 +8,7 @@ import io.espalier.httpdns.FixedNames;
 import io.espalier.httpdns.dialect.Terms;
 import io.espalier.httpdns.front.FrontSettings.Limits;
 import io.espalier.httpdns.front.FrontSettings.Tls;
+import io.espalier.testkit.Await;
 import io.espalier.testkit.Ran;
 import java.io.IOException;
 import java.net.URI;
@@ -180,7 +181,7 @@ class Http2IT {
             socket.getOutputStream().write(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0});
             Doors.readToEnd(socket);
         }
-        assertThat(doors.front.connections()).isZero();
+        Await.until("it has left", () -> doors.front.connections() == 0);
     }
 
     @Test
