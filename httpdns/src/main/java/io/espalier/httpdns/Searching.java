@@ -77,6 +77,9 @@ final class Searching {
             return looked;
         }
         var lease = cache.lease(question);
+        if (lease == Lease.GRANTED) {
+            trace.step("redis", "this node searches for all");
+        }
         if (lease == Lease.HELD) {
             trace.step("redis", "another node searches already");
             if (known != null) {

@@ -15,6 +15,7 @@ import io.espalier.httpdns.resolve.ScriptedUpstream;
 import io.espalier.httpdns.resolve.ScriptedUpstream.Query;
 import io.espalier.httpdns.resolve.TsigKey;
 import io.espalier.httpdns.resolve.Upstream;
+import io.espalier.testkit.Await;
 import io.espalier.testkit.MutableClock;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -440,6 +441,40 @@ class EvilUpstreamTest {
             query.send(reply);
         });
         assertThat(lookup("forged.example", 1).rcode()).isEqualTo(2);
+    }
+
+    @Test
+    void thatThereIsNoSuchNameIsNotBelievedWithoutTheQuestion() throws Exception {
+        upstream.script(query -> {
+            var forged = query.negative(3, SOA);
+            forged.removeAllRecords(Section.QUESTION);
+            query.send(query.overTcp() ? query.reply(TRUTH) : forged);
+        });
+        assertThat(texts(lookup("www.example", 1))).containsExactly("192.0.2.1");
+    }
+
+    @Test
+    void upstreamThatWasDownIsAskedAgainOnceItIsBack() throws Exception {
+        upstream.script(query -> query.send(query.negative(5)));
+        for (var i = 0; i < 3; i++) {
+            lookup("a" + i + ".example", 1);
+        }
+        assertThat(names.counts().upstreams().getFirst().down()).isTrue();
+        upstream.script(query -> query.send(query.reply(". 60 NS ns.example.")));
+        Await.until(
+                "the probe finds it up",
+                () -> !names.counts().upstreams().getFirst().down());
+    }
+
+    @Test
+    void privateAddressOfAPublicNameIsNotGivenOut() throws Exception {
+        upstream.script(query -> query.send(query.reply("www.example. 60 A 10.0.0.1", TRUTH)));
+        assertThat(texts(lookup("www.example", 1))).containsExactly("192.0.2.1");
+        var again = names.atHand(new Question("www.example", 1, null));
+        assertThat(texts(again)).containsExactly("192.0.2.1");
+        assertThat(again.note()).isEqualTo("left out: 1 record of a private network");
+        lookup("printer.local", 1);
+        assertThat(upstream.count()).as("no upstream hears of a private name").isEqualTo(1);
     }
 
     @Test

@@ -75,12 +75,31 @@ public final class RedisServers implements AutoCloseable {
         var port = String.valueOf(ports.get(member));
         var home = folder.resolve("redis-" + port);
         var command = new ArrayList<>(List.of(
-                BINARY.toString(), "--port", port, "--bind", "127.0.0.1", "--dir", home.toString(), "--save", "",
-                "--appendonly", "no", "--maxmemory", "64mb", "--maxmemory-policy", "volatile-ttl"));
+                BINARY.toString(),
+                "--port",
+                port,
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                home.toString(),
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--maxmemory",
+                "64mb",
+                "--maxmemory-policy",
+                "volatile-ttl"));
         if (cluster) {
             command.addAll(List.of(
-                    "--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-require-full-coverage",
-                    "no", "--cluster-allow-reads-when-down", "yes"));
+                    "--cluster-enabled",
+                    "yes",
+                    "--cluster-node-timeout",
+                    "1000",
+                    "--cluster-require-full-coverage",
+                    "no",
+                    "--cluster-allow-reads-when-down",
+                    "yes"));
         }
         try {
             Files.createDirectories(home);
@@ -122,7 +141,11 @@ public final class RedisServers implements AutoCloseable {
             var member = i;
             Await.until("all know each other", () -> {
                 try (var jedis = admin(member)) {
-                    return jedis.clusterNodes().lines().filter(line -> !line.contains("handshake")).count() == 6;
+                    return jedis.clusterNodes()
+                                    .lines()
+                                    .filter(line -> !line.contains("handshake"))
+                                    .count()
+                            == 6;
                 }
             });
         }
@@ -143,7 +166,11 @@ public final class RedisServers implements AutoCloseable {
             Await.until("the cluster is complete", () -> {
                 try (var jedis = admin(member)) {
                     return jedis.clusterInfo().contains("cluster_state:ok")
-                            && jedis.clusterNodes().lines().filter(line -> line.contains("slave")).count() == 3
+                            && jedis.clusterNodes()
+                                            .lines()
+                                            .filter(line -> line.contains("slave"))
+                                            .count()
+                                    == 3
                             && (member < 3 || jedis.info("replication").contains("master_link_status:up"));
                 }
             });
@@ -186,7 +213,11 @@ public final class RedisServers implements AutoCloseable {
 
     /** Stops and continues without the process's knowing. */
     public void signal(int member, String signal) throws IOException, InterruptedException {
-        var kill = new ProcessBuilder("kill", "-" + signal, String.valueOf(processes.get(member).pid())).start();
+        var kill = new ProcessBuilder(
+                        "kill",
+                        "-" + signal,
+                        String.valueOf(processes.get(member).pid()))
+                .start();
         if (!kill.waitFor(5, TimeUnit.SECONDS) || kill.exitValue() != 0) {
             throw new IllegalStateException("kill -" + signal + " failed");
         }
@@ -215,7 +246,9 @@ public final class RedisServers implements AutoCloseable {
             each.destroyForcibly();
         }
         for (var each : processes) {
-            each.onExit().orTimeout(Duration.ofSeconds(10).toSeconds(), TimeUnit.SECONDS).join();
+            each.onExit()
+                    .orTimeout(Duration.ofSeconds(10).toSeconds(), TimeUnit.SECONDS)
+                    .join();
         }
     }
 }

@@ -12,6 +12,10 @@ import io.espalier.httpdns.resolve.ClientNetworks;
 import io.espalier.httpdns.resolve.ResolveSettings;
 import io.espalier.httpdns.resolve.ScriptedUpstream;
 import io.espalier.httpdns.resolve.ScriptedUpstream.Query;
+import io.espalier.httpdns.zone.FleetHost;
+import io.espalier.httpdns.zone.LocalRecord;
+import io.espalier.httpdns.zone.Tier;
+import io.espalier.httpdns.zone.ZoneContent;
 import io.espalier.testkit.Await;
 import io.espalier.testkit.MutableClock;
 import java.io.IOException;
@@ -302,6 +306,28 @@ class ResolvingTest {
         names.forget("www.example");
         lookup(WWW);
         assertThat(slow.count()).as("the slow one is not asked first again").isEqualTo(1);
+    }
+
+    @Test
+    void localNamesAreAnsweredWithoutAnUpstreamAndLeadOnToOthers() throws Exception {
+        names.zones(new ZoneContent(
+                1,
+                List.of("demo.internal"),
+                List.of(new FleetHost("web-1.demo.internal", List.of(InetAddress.getByName("10.0.0.1")), true)),
+                List.of(new Tier("web.demo.internal", List.of("web-1.demo.internal"))),
+                List.of(new LocalRecord("shop.demo.internal", "CNAME", 20, "www.example.", null)),
+                List.of(),
+                Duration.ofSeconds(10)));
+        var local = names.atHand(new Question("web.demo.internal", 1, null));
+        assertThat(local).isNotNull();
+        assertThat(texts(local)).containsExactly("10.0.0.1");
+        assertThat(local.origin()).isEqualTo(Origin.LOCAL_ZONE);
+        assertThat(upstream.count()).isZero();
+        var shop = new Question("shop.demo.internal", 1, null);
+        assertThat(names.atHand(shop)).isNull();
+        assertThat(texts(lookup(shop))).containsExactly("www.example.", "192.0.2.1");
+        assertThat(texts(names.atHand(shop))).containsExactly("www.example.", "192.0.2.1");
+        assertThat(names.counts().answers()).containsEntry(Origin.LOCAL_ZONE, 1L).containsEntry(Origin.UPSTREAM, 1L);
     }
 
     @Test

@@ -80,7 +80,8 @@ class SharedLossIT {
         var slowest = 0L;
         for (var i = 0; i < count; i++) {
             var start = System.nanoTime();
-            var answer = nodes.get(i % nodes.size()).lookup(new Question("n" + names++ + ".example", 1, null), Trace.NONE);
+            var answer =
+                    nodes.get(i % nodes.size()).lookup(new Question("n" + names++ + ".example", 1, null), Trace.NONE);
             slowest = Math.max(slowest, System.nanoTime() - start);
             assertThat(answer.rcode()).isZero();
             assertThat(answer.records()).hasSize(1);
@@ -154,7 +155,8 @@ class SharedLossIT {
             }
         }
         for (var node : nodes) {
-            assertThat(node.lookup(new Question("lost.example", 1, null), Trace.NONE).rcode())
+            assertThat(node.lookup(new Question("lost.example", 1, null), Trace.NONE)
+                            .rcode())
                     .isZero();
         }
         staysWell(100);

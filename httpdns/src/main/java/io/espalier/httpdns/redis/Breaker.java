@@ -48,6 +48,11 @@ final class Breaker {
         return true;
     }
 
+    /** True if no call may go out now, not even one that tries. */
+    synchronized boolean isOpen(long now) {
+        return open && now - tryAt < 0;
+    }
+
     synchronized boolean isOpen() {
         return open;
     }

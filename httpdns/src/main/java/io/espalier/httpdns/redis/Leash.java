@@ -27,9 +27,11 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
  */
 final class Leash implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Leash.class);
-    private static final int CALLS = 512;
     private static final long RECONNECT = TimeUnit.SECONDS.toNanos(1);
     private static final int CALM_ROUNDS = 15;
+
+    /** One node of Redis: whether it is left alone, and room for as many calls as there are connections. */
+    private record Shard(String name, Breaker breaker, Semaphore places) {}
 
     sealed interface Said<T> {
         record Value<T>(T value) implements Said<T> {}
@@ -38,8 +40,7 @@ final class Leash implements AutoCloseable {
     }
 
     private final RedisSettings settings;
-    private final Map<String, Breaker> breakers = new ConcurrentHashMap<>();
-    private final Semaphore places = new Semaphore(CALLS);
+    private final Map<String, Shard> shards = new ConcurrentHashMap<>();
     private final LongAdder unavailable = new LongAdder();
     private final AtomicBoolean trouble = new AtomicBoolean();
     private final Thread keeper;
@@ -82,17 +83,22 @@ final class Leash implements AutoCloseable {
         if (now == null) {
             return nothing("not connected yet");
         }
-        var shard = now.shard(key);
-        if (shard == null) {
+        var node = now.shard(key);
+        if (node == null) {
             trouble.set(true);
             return nothing("no node serves the name's slot");
         }
-        var breaker = breaker(shard);
-        if (!breaker.admits(System.nanoTime())) {
-            return nothing(shard + " is left alone for a moment");
+        var shard = shard(node);
+        var start = System.nanoTime();
+        if (shard.breaker.isOpen(start)) {
+            return nothing(node + " is left alone for a moment");
         }
-        if (!places.tryAcquire()) {
-            return nothing("too many calls are under way");
+        if (!shard.places.tryAcquire(settings.leash().toNanos(), TimeUnit.NANOSECONDS)) {
+            return nothing(node + ": too many calls are under way");
+        }
+        if (!shard.breaker.admits(System.nanoTime())) {
+            shard.places.release();
+            return nothing(node + " is left alone for a moment");
         }
         var result = new CompletableFuture<T>();
         Thread.ofVirtual().name("httpdns-redis-call").start(() -> {
@@ -101,39 +107,41 @@ final class Leash implements AutoCloseable {
             } catch (RuntimeException e) {
                 result.completeExceptionally(e);
             } finally {
-                places.release();
+                shard.places.release();
             }
         });
         try {
-            var value = result.get(settings.leash().toNanos(), TimeUnit.NANOSECONDS);
-            breaker.good();
+            var left = start + settings.leash().toNanos() - System.nanoTime();
+            var value = result.get(Math.max(1, left), TimeUnit.NANOSECONDS);
+            shard.breaker.good();
             return new Said.Value<>(value);
         } catch (TimeoutException e) {
-            bad(shard, breaker, "no answer within " + settings.leash().toMillis() + " ms");
-            return nothing(shard + ": no answer within " + settings.leash().toMillis() + " ms");
+            var why = "no answer within " + settings.leash().toMillis() + " ms";
+            bad(shard, why);
+            return nothing(node + ": " + why);
         } catch (ExecutionException e) {
             var why = String.valueOf(e.getCause() == null ? null : e.getCause().getMessage());
-            bad(shard, breaker, why);
-            return nothing(shard + ": " + why);
+            bad(shard, why);
+            return nothing(node + ": " + why);
         }
     }
 
     /** Calls Redis in this thread, as long as the client takes. False if it could not be done. */
     boolean patiently(byte[] key, Consumer<UnifiedJedis> call) {
         var now = link;
-        var shard = now == null ? null : now.shard(key);
-        if (now == null || shard == null) {
+        var node = now == null ? null : now.shard(key);
+        if (now == null || node == null) {
             return false;
         }
-        var breaker = breaker(shard);
-        if (breaker.isOpen()) {
+        var shard = shard(node);
+        if (shard.breaker.isOpen()) {
             return false; // who looks up tries whether it is back
         }
         try {
             call.accept(now.client);
             return true;
         } catch (JedisConnectionException | JedisClusterOperationException e) {
-            bad(shard, breaker, String.valueOf(e.getMessage()));
+            bad(shard, String.valueOf(e.getMessage()));
             return false;
         } catch (RuntimeException e) {
             LOG.atDebug().addKeyValue("why", e.getMessage()).log("shared cache refused a write");
@@ -141,8 +149,9 @@ final class Leash implements AutoCloseable {
         }
     }
 
-    private Breaker breaker(String shard) {
-        return breakers.computeIfAbsent(shard, name -> new Breaker());
+    private Shard shard(String node) {
+        return shards.computeIfAbsent(
+                node, name -> new Shard(name, new Breaker(), new Semaphore(settings.connections())));
     }
 
     private <T> Said<T> nothing(String reason) {
@@ -150,11 +159,11 @@ final class Leash implements AutoCloseable {
         return new Said.Nothing<>(reason);
     }
 
-    private void bad(String shard, Breaker breaker, String why) {
+    private void bad(Shard shard, String why) {
         trouble.set(true);
-        if (breaker.bad(System.nanoTime())) {
+        if (shard.breaker.bad(System.nanoTime())) {
             LOG.atWarn()
-                    .addKeyValue("shard", shard)
+                    .addKeyValue("shard", shard.name)
                     .addKeyValue("why", why)
                     .log("shared cache is left alone; names are answered without it");
         }
@@ -165,9 +174,9 @@ final class Leash implements AutoCloseable {
     }
 
     List<String> out() {
-        return breakers.entrySet().stream()
-                .filter(each -> each.getValue().isOpen())
-                .map(Map.Entry::getKey)
+        return shards.values().stream()
+                .filter(each -> each.breaker.isOpen())
+                .map(Shard::name)
                 .sorted()
                 .toList();
     }

@@ -10,6 +10,7 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 import redis.clients.jedis.util.JedisClusterCRC16;
@@ -66,8 +67,10 @@ final class Link implements AutoCloseable {
         var config = DefaultJedisClientConfig.builder()
                 .connectionTimeoutMillis(leash)
                 .socketTimeoutMillis(leash)
-                .clientName("espalier-httpdns")
-                .ssl(settings.tls());
+                .clientName("espalier-httpdns");
+        if (settings.tls()) {
+            config.sslOptions(SslOptions.defaults());
+        }
         if (settings.user() != null) {
             config.user(settings.user());
         }
@@ -79,8 +82,8 @@ final class Link implements AutoCloseable {
 
     private static ConnectionPoolConfig pool(RedisSettings settings) {
         var pool = new ConnectionPoolConfig();
-        pool.setMaxTotal(settings.connections());
-        pool.setMaxIdle(settings.connections());
+        pool.setMaxTotal(settings.connections() + Writes.THREADS);
+        pool.setMaxIdle(settings.connections() + Writes.THREADS);
         pool.setMaxWait(settings.leash().dividedBy(2));
         pool.setJmxEnabled(false);
         return pool;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param password null for none; never printed
  * @param tls whether to speak TLS and check the server's name
  * @param leash how long a look-up may take, 30 to 50 ms for a machine near by
- * @param connections a node
+ * @param connections a node, for look-ups; a few more for writes
  * @param writes that may wait; more are dropped
  */
 public record RedisSettings(

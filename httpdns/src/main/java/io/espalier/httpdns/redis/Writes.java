@@ -11,7 +11,7 @@ import redis.clients.jedis.UnifiedJedis;
 
 /** What goes out behind the answers: a bounded queue; what does not fit is dropped, as it is only a cache. */
 final class Writes implements AutoCloseable {
-    private static final int THREADS = 4;
+    static final int THREADS = 4;
 
     private record Write(byte[] key, Consumer<UnifiedJedis> call) {}
 

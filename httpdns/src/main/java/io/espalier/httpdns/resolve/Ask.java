@@ -17,6 +17,7 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.TSIG;
 import org.xbill.DNS.TSIGRecord;
+import org.xbill.DNS.TextParseException;
 
 /** One question as it goes over the wire, with all that an answer to it must repeat. */
 final class Ask {
@@ -56,6 +57,11 @@ final class Ask {
         this.signature = signature;
     }
 
+    /** The root is the empty name. */
+    static Name named(String name) throws TextParseException {
+        return name.isEmpty() ? Name.root : Name.fromString(name, Name.root);
+    }
+
     /**
      * @param mixCase spell the name at random (0x20): more to guess for who forges answers
      * @throws IOException if the name is none
@@ -68,7 +74,7 @@ final class Ask {
             boolean mixCase,
             SecureRandom random)
             throws IOException {
-        var spelling = Name.fromString(name, Name.root).toWire();
+        var spelling = named(name).toWire();
         var chance = new byte[2 + (mixCase ? spelling.length : 0)];
         random.nextBytes(chance);
         for (var i = 0; mixCase && i < spelling.length; i++) {

@@ -49,6 +49,9 @@ final class Asking {
             return lost("nobody listens", start, true);
         } catch (SocketTimeoutException e) {
             return lost("no answer in time", start, true);
+        } catch (RuntimeException e) {
+            // from the codec, on bytes that only just passed for a message
+            return lost("not readable: " + e, start, true);
         } catch (IOException e) {
             if (Thread.currentThread().isInterrupted()) {
                 health.outrun(System.nanoTime() - start, System.nanoTime());

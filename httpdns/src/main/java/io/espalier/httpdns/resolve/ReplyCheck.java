@@ -43,7 +43,8 @@ final class ReplyCheck {
             return new Verdict.NearMiss("another opcode", false);
         }
         var questions = ((bytes[4] & 0xff) << 8) | (bytes[5] & 0xff);
-        if (questions == 0 && (bytes[3] & 0xf) != Rcode.NOERROR) {
+        var rcode = bytes[3] & 0xf;
+        if (questions == 0 && rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {
             return parsed(ask, bytes); // FORMERR and the like may leave the question out
         }
         var end = 12 + ask.question.length;

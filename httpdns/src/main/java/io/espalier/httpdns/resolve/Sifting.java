@@ -52,7 +52,7 @@ final class Sifting {
             return new Sifted.Bad(Rcode.string(rcode), rcode != Rcode.SERVFAIL);
         }
         var answers = reply.getSection(Section.ANSWER);
-        var current = Name.fromString(name, Name.root);
+        var current = Ask.named(name);
         var seen = new HashSet<>(Set.of(current));
         var kept = new ArrayList<ResourceRecord>();
         while (true) {

@@ -27,6 +27,9 @@ public final class Guard {
     /** RFC 6303, 6761, 6762, 7686, 8375: names of no public meaning. */
     private static final Set<String> PRIVATE = privateNames();
 
+    /** Their last labels: most names are let through after one look. */
+    private static final Set<String> TOPS = Set.of("localhost", "local", "invalid", "onion", "arpa");
+
     private final boolean addresses;
     private final List<String> allowed;
 
@@ -64,8 +67,12 @@ public final class Guard {
         if (NO_QUESTIONS.contains(question.type())) {
             return refusal(question, REFUSED, "questions of type " + question.type() + " are not answered");
         }
-        for (var at = question.name(); !at.isEmpty(); ) {
-            if (PRIVATE.contains(at) && !isAllowed(question.name())) {
+        var name = question.name();
+        if (!TOPS.contains(name.substring(name.lastIndexOf('.') + 1))) {
+            return null;
+        }
+        for (var at = name; !at.isEmpty(); ) {
+            if (PRIVATE.contains(at) && !isAllowed(name)) {
                 return refusal(question, NO_SUCH_NAME, at + " has no public meaning and is not asked for");
             }
             var dot = at.indexOf('.');

@@ -8,9 +8,8 @@ import io.espalier.httpdns.answer.ResourceRecord;
 import io.espalier.httpdns.answer.Subnet;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,11 +40,13 @@ public final class Zones {
 
     private final ZoneContent content;
     private final Map<String, Owned> names = new HashMap<>();
-    private final Set<String> inner = new LinkedHashSet<>();
+    private final Set<String> apexes;
+    private final Set<String> inner = new HashSet<>();
 
     /** @throws IllegalArgumentException if a tier names a host, or a record a view, that is not there */
     public Zones(ZoneContent content) {
         this.content = content;
+        this.apexes = Set.copyOf(content.zones());
         var hosts = new HashMap<String, FleetHost>();
         for (var host : content.hosts()) {
             hosts.put(host.name(), host);
@@ -130,10 +131,14 @@ public final class Zones {
     }
 
     private @Nullable String zoneOf(String name) {
-        return content.zones().stream()
-                .filter(zone -> isWithin(name, zone))
-                .max(Comparator.comparingInt(String::length))
-                .orElse(null);
+        for (var at = name; ; at = at.substring(at.indexOf('.') + 1)) {
+            if (apexes.contains(at)) {
+                return at;
+            }
+            if (at.indexOf('.') < 0) {
+                return apexes.contains("") ? "" : null;
+            }
+        }
     }
 
     static boolean isWithin(String name, String zone) {

@@ -35,9 +35,7 @@ abstract class SharedCacheContract {
 
     private static SharedCache connected(RedisSettings settings) {
         var cache = new SharedCache(settings);
-        Await.until(
-                "connected",
-                () -> cache.find(new Question("warm.up", 1, null), 0) instanceof Looked.Miss);
+        Await.until("connected", () -> cache.find(new Question("warm.up", 1, null), 0) instanceof Looked.Miss);
         return cache;
     }
 
@@ -48,12 +46,12 @@ abstract class SharedCacheContract {
     }
 
     private static Question ask(String name, @Nullable String client) throws UnknownHostException {
-        return new Question(
-                name, 1, client == null ? null : new Subnet(InetAddress.getByName(client), 24));
+        return new Question(name, 1, client == null ? null : new Subnet(InetAddress.getByName(client), 24));
     }
 
     private Kept kept(String name, int last, long seconds, @Nullable Subnet scope, boolean everyone) {
-        var record = new ResourceRecord(name, 1, seconds, new byte[] {(byte) 192, 0, 2, (byte) last}, "192.0.2." + last);
+        var record =
+                new ResourceRecord(name, 1, seconds, new byte[] {(byte) 192, 0, 2, (byte) last}, "192.0.2." + last);
         var body = Packing.pack(name, 0, null, List.of(record), List.of());
         return new Kept(body, now, now + seconds * 1000, now + seconds * 1000 + 60_000, scope, everyone);
     }
@@ -65,11 +63,11 @@ abstract class SharedCacheContract {
 
     private @Nullable String found(Question question, long at) throws InterruptedException {
         return switch (other.find(question, at)) {
-            case Looked.Hit hit -> Packing.unpack(
-                            question.name(), ByteBuffer.wrap(hit.kept().body()), 60, 0)
-                    .records()
-                    .getFirst()
-                    .text();
+            case Looked.Hit hit ->
+                Packing.unpack(question.name(), ByteBuffer.wrap(hit.kept().body()), 60, 0)
+                        .records()
+                        .getFirst()
+                        .text();
             case Looked.Miss miss -> null;
             case Looked.Unavailable unavailable -> unavailable.reason();
         };
