@@ -46,7 +46,8 @@ class DrainIT {
                 return true;
             });
             Await.until("nobody is let in any more", () -> {
-                try (var late = doors.connect()) {
+                try {
+                    doors.connect().close();
                     return false;
                 } catch (java.net.ConnectException e) {
                     return true;
@@ -76,7 +77,8 @@ class DrainIT {
                 return true;
             });
             Await.until("it drains", () -> {
-                try (var late = doors.connect()) {
+                try {
+                    doors.connect().close();
                     return false;
                 } catch (java.net.ConnectException e) {
                     return true;
