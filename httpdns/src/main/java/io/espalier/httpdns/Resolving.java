@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ public final class Resolving implements Names, AutoCloseable {
     private final Flights<Question, Found> flights;
     private final RefreshBudget refreshes;
     private final Guard guard;
-    private final LongAdder[] answers = new LongAdder[Origin.values().length];
+    private final Map<Origin, LongAdder> answers = new EnumMap<>(Origin.class);
     private final LongAdder refreshed = new LongAdder();
     private volatile Zones zones = new Zones(ZoneContent.EMPTY);
 
@@ -51,8 +52,8 @@ public final class Resolving implements Names, AutoCloseable {
         this.flights = new Flights<>(settings.searches());
         this.refreshes = new RefreshBudget(settings.refreshes());
         this.guard = new Guard(settings.rebinding(), settings.privateNames());
-        for (var i = 0; i < answers.length; i++) {
-            answers[i] = new LongAdder();
+        for (var origin : Origin.values()) {
+            answers.put(origin, new LongAdder());
         }
     }
 
@@ -63,7 +64,7 @@ public final class Resolving implements Names, AutoCloseable {
     public @Nullable Answer atHand(Question question) {
         var answer = known(question, Trace.NONE);
         if (answer != null) {
-            answers[answer.origin().ordinal()].increment();
+            count(answer);
         }
         return answer;
     }
@@ -74,8 +75,12 @@ public final class Resolving implements Names, AutoCloseable {
         if (answer == null) {
             answer = found(question, trace);
         }
-        answers[answer.origin().ordinal()].increment();
+        count(answer);
         return answer;
+    }
+
+    private void count(Answer answer) {
+        Objects.requireNonNull(answers.get(answer.origin())).increment();
     }
 
     /** Without waiting; null if it has to be searched for. */
@@ -232,9 +237,7 @@ public final class Resolving implements Names, AutoCloseable {
 
     public ResolvingCounts counts() {
         var byOrigin = new EnumMap<Origin, Long>(Origin.class);
-        for (var origin : Origin.values()) {
-            byOrigin.put(origin, answers[origin.ordinal()].sum());
-        }
+        answers.forEach((origin, count) -> byOrigin.put(origin, count.sum()));
         return new ResolvingCounts(
                 byOrigin,
                 refreshed.sum(),

@@ -23,7 +23,7 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
-/** The same names asked of a real unbound and of us: every difference has to be explained. */
+/** The same names asked of a real unbound and of us, and of a real BIND and of us: there is no difference. */
 class DifferentialIT {
     @TempDir
     Path folder;
@@ -45,18 +45,18 @@ class DifferentialIT {
         assumeTrue(NameServers.areInstalled(), "needs bind9 and unbound");
         var cases = new ArrayList<Case>();
         try (var servers = new NameServers(folder, zone(count, cases))) {
-            differences(servers, cases, servers.unboundAsUpstream());
-            differences(servers, cases.subList(0, Math.min(cases.size(), 1_000)), servers.bindAsUpstream());
+            differences(cases, servers.unboundAsUpstream());
+            differences(cases.subList(0, Math.min(cases.size(), 1_000)), servers.bindAsUpstream());
         }
     }
 
-    private static void differences(NameServers servers, List<Case> cases, Upstream upstream) throws Exception {
+    private static void differences(List<Case> cases, Upstream upstream) throws Exception {
         var settings = ResolvingSettings.of(ResolveSettings.of(List.of(upstream)));
         var differences = new ArrayList<String>();
         try (var names = new Resolving(settings, Clock.systemUTC())) {
             for (var each : cases) {
                 var question = new Question(each.name, each.type, null);
-                var theirs = NameServers.ask(servers.unbound, each.name, each.type);
+                var theirs = NameServers.ask(upstream.address(), each.name, each.type);
                 var found = names.lookup(question, Trace.NONE);
                 compare(each, theirs, found, differences);
                 var again = names.atHand(question);

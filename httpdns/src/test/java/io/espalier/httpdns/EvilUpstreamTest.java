@@ -325,8 +325,8 @@ class EvilUpstreamTest {
             var reply = query.reply(
                     0,
                     new String[] {TRUTH, "bank.example. 60 A 198.51.100.66", "www.example. 60 MX 1 mx.example."},
-                    new String[] {"example. 60 NS evil.invalid.", "com. 60 NS evil.invalid."});
-            reply.addRecord(ScriptedUpstream.record("evil.invalid. 60 A 198.51.100.66"), Section.ADDITIONAL);
+                    new String[] {"example. 60 NS evil.test.", "com. 60 NS evil.test."});
+            reply.addRecord(ScriptedUpstream.record("evil.test. 60 A 198.51.100.66"), Section.ADDITIONAL);
             query.send(reply);
         });
         var answer = lookup("www.example", 1);
@@ -334,7 +334,7 @@ class EvilUpstreamTest {
         assertThat(answer.authority()).isEmpty();
         assertThat(isKept("bank.example", 1)).isFalse();
         assertThat(isKept("www.example", 15)).isFalse();
-        assertThat(isKept("evil.invalid", 1)).isFalse();
+        assertThat(isKept("evil.test", 1)).isFalse();
     }
 
     @Test

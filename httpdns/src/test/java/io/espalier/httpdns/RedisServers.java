@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.Jedis;
-import redis.clients.jedis.args.ClusterFailoverOption;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** Real redis-server processes on loopback, one alone or a cluster of three masters with a replica each. */
@@ -193,11 +192,10 @@ public final class RedisServers implements AutoCloseable {
                 continue;
             }
             try (var jedis = admin(i)) {
-                for (var each : jedis.clusterSlots()) {
-                    var range = (List<?>) each;
-                    if ((long) range.get(0) <= slot && slot <= (long) range.get(1)) {
-                        var port = (long) ((List<?>) range.get(2)).get(1);
-                        return ports.indexOf((int) port);
+                for (var line : jedis.clusterNodes().lines().toList()) {
+                    var fields = line.split(" ");
+                    if (!fields[2].contains("fail") && serves(fields, slot)) {
+                        return ports.indexOf(Integer.valueOf(fields[1].replaceAll(".*:(\\d+)@.*", "$1")));
                     }
                 }
             } catch (JedisException e) {
@@ -205,6 +203,18 @@ public final class RedisServers implements AutoCloseable {
             }
         }
         throw new IllegalStateException("nobody serves slot " + slot);
+    }
+
+    private static boolean serves(String[] fields, int slot) {
+        for (var i = 8; i < fields.length; i++) {
+            if (fields[i].matches("\\d+(-\\d+)?")) {
+                var range = fields[i].split("-", 2);
+                if (Integer.parseInt(range[0]) <= slot && slot <= Integer.parseInt(range[range.length - 1])) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     public void kill(int member) {
@@ -221,19 +231,6 @@ public final class RedisServers implements AutoCloseable {
         if (!kill.waitFor(5, TimeUnit.SECONDS) || kill.exitValue() != 0) {
             throw new IllegalStateException("kill -" + signal + " failed");
         }
-    }
-
-    /** Makes a replica the master now, without waiting for the others to notice. */
-    public void takeOver(int replica) {
-        try (var jedis = admin(replica)) {
-            jedis.clusterFailover(ClusterFailoverOption.TAKEOVER);
-        }
-    }
-
-    /** Starts a member again, without what it had in memory. */
-    public void restart(int member) {
-        processes.set(member, start(member));
-        awaitPing(member);
     }
 
     public int count() {

@@ -309,6 +309,24 @@ class ResolvingTest {
     }
 
     @Test
+    void killedUpstreamIsNotNoticed() throws Exception {
+        var other = new ScriptedUpstream(query -> query.send(query.reply(query.name() + " 60 A 192.0.2.2")));
+        open.add(other);
+        upstream.script(query -> query.send(query.reply(query.name() + " 60 A 192.0.2.1")));
+        names = new Resolving(
+                ResolvingSettings.of(ResolveSettings.of(List.of(upstream.upstream(), other.upstream()))), clock);
+        open.add(names);
+        for (var i = 0; i < 200; i++) {
+            if (i == 100) {
+                upstream.close();
+            }
+            var answer = lookup(new Question("n" + i + ".example", 1, null));
+            assertThat(answer.rcode()).isZero();
+        }
+        assertThat(other.count()).isGreaterThanOrEqualTo(100);
+    }
+
+    @Test
     void localNamesAreAnsweredWithoutAnUpstreamAndLeadOnToOthers() throws Exception {
         names.zones(new ZoneContent(
                 1,
@@ -327,7 +345,9 @@ class ResolvingTest {
         assertThat(names.atHand(shop)).isNull();
         assertThat(texts(lookup(shop))).containsExactly("www.example.", "192.0.2.1");
         assertThat(texts(names.atHand(shop))).containsExactly("www.example.", "192.0.2.1");
-        assertThat(names.counts().answers()).containsEntry(Origin.LOCAL_ZONE, 1L).containsEntry(Origin.UPSTREAM, 1L);
+        assertThat(names.counts().answers())
+                .containsEntry(Origin.LOCAL_ZONE, 1L)
+                .containsEntry(Origin.UPSTREAM, 1L);
     }
 
     @Test

@@ -19,31 +19,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
-/** Nodes that share a Redis Cluster of six, and what clients notice when it breaks: nothing but a little time. */
+/**
+ * Nodes that share a Redis Cluster of six, and what clients notice when it breaks: nothing but a little time. Starting a
+ * cluster takes seconds, so there is one, and each test leaves less of it than the one before.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SharedLossIT {
     /** The leash is 40 ms for a look and for a lease; the rest is a busy machine's. */
     private static final Duration SLOWEST = Duration.ofMillis(600);
-
-    @TempDir
-    Path folder;
 
     private RedisServers redis;
     private ScriptedUpstream upstream;
     private final List<Resolving> nodes = new ArrayList<>();
     private int names;
 
-    @BeforeEach
-    void start() throws IOException {
+    @BeforeAll
+    void start(@TempDir Path folder) throws IOException {
         assumeTrue(RedisServers.isInstalled(), "needs redis-server");
         redis = RedisServers.cluster(folder);
-        upstream = new ScriptedUpstream(query -> query.send(query.reply(query.name() + " 60 A 192.0.2.1")));
+        upstream = new ScriptedUpstream(query -> {});
+        answer();
         for (var i = 0; i < 3; i++) {
             nodes.add(new Resolving(
                     ResolvingSettings.of(ResolveSettings.of(List.of(upstream.upstream())))
@@ -58,7 +66,12 @@ class SharedLossIT {
         });
     }
 
-    @AfterEach
+    @BeforeEach
+    void answer() {
+        upstream.script(query -> query.send(query.reply(query.name() + " 60 A 192.0.2.1")));
+    }
+
+    @AfterAll
     void stop() {
         nodes.forEach(Resolving::close);
         if (upstream != null) {
@@ -94,6 +107,7 @@ class SharedLossIT {
     }
 
     @Test
+    @Order(1)
     void tenThousandMissesOnThreeNodesAreAtMostThreeQuestions() throws Exception {
         upstream.script(query -> {
             query.after(Duration.ofMillis(100));
@@ -115,6 +129,7 @@ class SharedLossIT {
     }
 
     @Test
+    @Order(2)
     void nodeFindsWhatAnotherSearchedFor() throws Exception {
         var question = new Question("shared.example", 1, null);
         assertThat(nodes.get(0).lookup(question, Trace.NONE).origin()).isEqualTo(Origin.UPSTREAM);
@@ -127,6 +142,7 @@ class SharedLossIT {
     }
 
     @Test
+    @Order(6)
     void killedMasterIsNotNoticedAndItsReplicaIsUsed() throws Exception {
         staysWell(60);
         var slot = JedisClusterCRC16.getSlot("dn:{failover.example}:1");
@@ -145,6 +161,7 @@ class SharedLossIT {
     }
 
     @Test
+    @Order(5)
     void slotThatNobodyServesLeavesTheOthersInUse() throws Exception {
         var lost = JedisClusterCRC16.getSlot("dn:{lost.example}:1");
         for (var i = 0; i < redis.count(); i++) {
@@ -170,6 +187,7 @@ class SharedLossIT {
     }
 
     @Test
+    @Order(3)
     void emptiedCacheIsFilledAgain() throws Exception {
         lookUp(60);
         for (var i = 0; i < 3; i++) {
@@ -187,6 +205,7 @@ class SharedLossIT {
     }
 
     @Test
+    @Order(4)
     void frozenNodeCostsNoMoreThanTheLeash() throws Exception {
         redis.signal(0, "STOP");
         try {
@@ -201,6 +220,7 @@ class SharedLossIT {
     }
 
     @Test
+    @Order(7)
     void lossOfAllIsNotNoticed() throws Exception {
         lookUp(30);
         for (var i = 0; i < redis.count(); i++) {

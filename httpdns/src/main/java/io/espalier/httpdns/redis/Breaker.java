@@ -7,6 +7,7 @@ package io.espalier.httpdns.redis;
 final class Breaker {
     static final long SECOND = 1_000_000_000L;
     private static final int FAILURES = 5;
+    private static final long REMEMBERED = 5 * SECOND;
 
     private int failures;
     private long firstAt;
@@ -51,6 +52,11 @@ final class Breaker {
     /** True if no call may go out now, not even one that tries. */
     synchronized boolean isOpen(long now) {
         return open && now - tryAt < 0;
+    }
+
+    /** True if it is left alone and was tried of late: a node that has left the cluster is not out for ever. */
+    synchronized boolean isOut(long now) {
+        return open && now - tryAt < REMEMBERED;
     }
 
     synchronized boolean isOpen() {

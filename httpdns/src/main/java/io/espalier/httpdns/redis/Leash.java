@@ -174,8 +174,9 @@ final class Leash implements AutoCloseable {
     }
 
     List<String> out() {
+        var now = System.nanoTime();
         return shards.values().stream()
-                .filter(each -> each.breaker.isOpen())
+                .filter(each -> each.breaker.isOut(now))
                 .map(Shard::name)
                 .sorted()
                 .toList();

@@ -133,11 +133,10 @@ public final class SharedCache implements AutoCloseable {
     /** The set outlives its longest member: a shorter one must not cut its time. */
     private static void index(UnifiedJedis redis, Question question, Kept kept, long now, long usable) {
         var scopes = Schema.scopes(question.name());
-        redis.zadd(
-                scopes,
-                kept.staleUntil(),
-                Schema.member(question.type(), kept.scope()).getBytes(UTF_8));
-        redis.zremrangeByScore(scopes, Double.NEGATIVE_INFINITY, now);
+        // milliseconds since 1970 are far below 2^53: a double holds them whole
+        var member = Schema.member(question.type(), kept.scope()).getBytes(UTF_8);
+        redis.zadd(scopes, (double) kept.staleUntil(), member);
+        redis.zremrangeByScore(scopes, Double.NEGATIVE_INFINITY, (double) now);
         redis.zremrangeByRank(scopes, 0, -SCOPES - 1L);
         if (redis.pttl(scopes) < usable) {
             redis.pexpire(scopes, usable);

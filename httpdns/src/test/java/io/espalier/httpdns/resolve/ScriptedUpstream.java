@@ -2,6 +2,7 @@ package io.espalier.httpdns.resolve;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -38,12 +39,27 @@ public final class ScriptedUpstream implements AutoCloseable {
     public final AtomicInteger datagramCount = new AtomicInteger();
     public final AtomicInteger streamCount = new AtomicInteger();
 
+    private record Ports(DatagramSocket datagrams, ServerSocket streams) {
+        /** A port that is free for UDP may be taken for TCP. */
+        static Ports free() throws IOException {
+            for (var tries = 0; tries < 50; tries++) {
+                var socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+                try {
+                    return new Ports(socket, new ServerSocket(socket.getLocalPort(), 100, socket.getLocalAddress()));
+                } catch (BindException e) {
+                    socket.close();
+                }
+            }
+            throw new BindException("no port is free for both");
+        }
+    }
+
     public ScriptedUpstream(Script script) throws IOException {
         this.script = script;
-        var loopback = InetAddress.getLoopbackAddress();
-        this.datagrams = new DatagramSocket(0, loopback);
+        var ports = Ports.free();
+        this.datagrams = ports.datagrams;
+        this.streams = ports.streams;
         datagrams.setReceiveBufferSize(4 << 20);
-        this.streams = new ServerSocket(datagrams.getLocalPort(), 100, loopback);
         Thread.ofVirtual().start(this::readDatagrams);
         Thread.ofVirtual().start(this::readStreams);
     }
