@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -328,7 +329,7 @@ final class ConfigFile {
             }
             accounts.add(account);
         }
-        var place = root.getOrDefault("signatures", root.get("accounts"));
+        var place = root.containsKey("signatures") ? need(root, "signatures") : need(root, "accounts");
         var mustBeSigned = required;
         var ahead = window;
         return place.made(from -> new Accounts(from, ahead, mustBeSigned), accounts);
@@ -342,6 +343,10 @@ final class ConfigFile {
         var map = node.map(Set.of("grace", "rest"));
         Duration grace = map.containsKey("grace") ? map.get("grace").duration() : base.grace();
         return new Drain(grace, map.containsKey("rest") ? map.get("rest").duration() : base.rest());
+    }
+
+    private static ConfigNode need(Map<String, ConfigNode> map, String key) {
+        return Objects.requireNonNull(map.get(key));
     }
 
     private List<ConfigNode> list(String key) {

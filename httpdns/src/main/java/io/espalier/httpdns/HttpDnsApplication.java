@@ -48,7 +48,7 @@ public final class HttpDnsApplication {
                 continue;
             }
             if (!OPTIONS.contains(args[i]) || i + 1 == args.length) {
-                fail(2, (OPTIONS.contains(args[i]) ? "no value for " : "no such option: ") + args[i] + "\n" + USAGE);
+                throw fail(2, (OPTIONS.contains(args[i]) ? "no value for " : "no such option: ") + args[i] + "\n" + USAGE);
             }
             options.put(args[i], args[i + 1]);
         }
@@ -90,7 +90,7 @@ public final class HttpDnsApplication {
         try {
             return settings(options, machineUpstreams(RESOLV_CONF));
         } catch (ConfigException | IllegalArgumentException e) {
-            return fail(2, String.valueOf(e.getMessage()));
+            throw fail(2, String.valueOf(e.getMessage()));
         }
     }
 
@@ -103,22 +103,22 @@ public final class HttpDnsApplication {
         var resolving = settings.resolving();
         if (options.containsKey("--upstream")) {
             var upstreams = new ArrayList<Upstream>();
-            for (var text : options.get("--upstream").split(",")) {
+            for (var text : options.get("--upstream").split(",", -1)) {
                 upstreams.add(new Upstream(ConfigFile.address(text.strip(), 53)));
             }
             resolving = resolving.asking(upstreams);
         }
         if (options.containsKey("--redis")) {
-            var nodes = List.of(options.get("--redis").split(","));
+            var nodes = List.of(options.get("--redis").split(",", -1));
             resolving = resolving.with(RedisSettings.of(nodes, nodes.size() > 1));
         }
         if (options.containsKey("--private-names")) {
-            resolving = resolving.allowing(List.of(options.get("--private-names").split(",")));
+            resolving = resolving.allowing(List.of(options.get("--private-names").split(",", -1)));
         }
         var front = settings.front();
         var listen = front.listen();
         if (options.containsKey("--listen") || options.containsKey("--port")) {
-            var before = listen.isEmpty() ? new InetSocketAddress("127.0.0.1", 8053) : listen.getFirst();
+            var before = listen.isEmpty() ? ConfigFile.address("127.0.0.1", 8053) : listen.getFirst();
             var address = options.getOrDefault("--listen", before.getAddress().getHostAddress());
             var port = options.getOrDefault("--port", Integer.toString(before.getPort()));
             if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
@@ -148,7 +148,7 @@ public final class HttpDnsApplication {
         var upstreams = new ArrayList<Upstream>();
         try {
             for (var line : Files.readAllLines(resolvConf)) {
-                var words = line.strip().split("\\s+");
+                var words = line.strip().split("\\s+", -1);
                 if (words.length >= 2 && words[0].equals("nameserver")) {
                     addIfAddress(upstreams, words[1]);
                 }
@@ -175,15 +175,15 @@ public final class HttpDnsApplication {
         try {
             return new HttpDns(settings, Clock.systemUTC());
         } catch (IOException e) {
-            return fail(1, String.valueOf(e.getMessage()));
+            throw fail(1, String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
-            return fail(2, String.valueOf(e.getMessage()));
+            throw fail(2, String.valueOf(e.getMessage()));
         }
     }
 
-    private static <T> T fail(int status, String message) {
+    private static IllegalStateException fail(int status, String message) {
         System.err.println("espalier httpdns: " + message);
         System.exit(status);
-        throw new IllegalStateException();
+        return new IllegalStateException(message);
     }
 }

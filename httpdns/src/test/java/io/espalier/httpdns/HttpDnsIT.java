@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** All of it, with unbound as upstream. */
+@SuppressWarnings({"AddressSelection", "StringSplitter"}) // addresses in digits
 class HttpDnsIT {
     private static final Path UNBOUND = Path.of("/usr/sbin/unbound");
 

@@ -2,6 +2,7 @@ package io.espalier.httpdns.access;
 
 import io.espalier.httpdns.answer.Subnet;
 import java.net.InetAddress;
+import java.util.HexFormat;
 
 /** Reads addresses and networks as strangers write them. Never asks a resolver. */
 public final class Addresses {
@@ -43,7 +44,7 @@ public final class Addresses {
     }
 
     private static boolean mayStand(int c) {
-        return c == '.' || c == ':' || Character.digit(c, 16) >= 0 && c < 128;
+        return c == '.' || c == ':' || HexFormat.isHexDigit(c);
     }
 
     // The JDK would also take 127.1 and leading zeros.

@@ -1,5 +1,6 @@
 package io.espalier.httpdns.access;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -44,9 +45,10 @@ public enum Ciphers {
         RANDOM.nextBytes(iv);
         try {
             var encrypted = cipher(Cipher.ENCRYPT_MODE, key, iv).doFinal(text.getBytes(StandardCharsets.UTF_8));
-            var both = Arrays.copyOf(iv, ivLength + encrypted.length);
-            System.arraycopy(encrypted, 0, both, ivLength, encrypted.length);
-            return both;
+            return ByteBuffer.allocate(ivLength + encrypted.length)
+                    .put(iv)
+                    .put(encrypted)
+                    .array();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(name() + " does not work with this key", e);
         }

@@ -139,7 +139,7 @@ public final class MissLimit {
         var hash = seed ^ bits * 0x9e3779b97f4a7c15L;
         for (var i = 0; i * 8 < bits; i++) {
             var kept = Math.min(8, bits - i * 8);
-            hash = mixed(hash ^ address[i] & 0xff00 >> kept & 0xff);
+            hash = mixed(hash ^ (address[i] & (0xff00 >> kept) & 0xff));
         }
         return hash == 0 ? 1 : hash;
     }

@@ -15,7 +15,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,15 +35,10 @@ final class AlibabaV2Dialect {
         var isSigned = account.isPresent() && isSigned(parameters, account.get(), terms, now);
         var mode = parameters.first("m", "0");
         var lock = lock(mode, parameters, account.orElse(null));
-        UnaryOperator<@Nullable String> lookup;
-        if (lock == null) {
-            lookup = parameters::first;
-        } else {
-            lookup = inner(lock, parameters.first("enc", ""))::get;
-        }
-        var names = lookup.apply("dn");
+        var inner = lock == null ? null : inner(lock, parameters.first("enc", ""));
+        var names = value("dn", parameters, inner);
         var hosts = Host.list(List.of(names == null ? "" : names), AlibabaDialect.MAX_HOSTS);
-        var query = lookup.apply("q");
+        var query = value("q", parameters, inner);
         var families = AlibabaDialect.families(query == null ? "4" : query);
         var questions = new ArrayList<Question>();
         for (var host : hosts) {
@@ -52,7 +46,7 @@ final class AlibabaV2Dialect {
                 questions.add(new Question(host.name(), family, null));
             }
         }
-        var client = lookup.apply("cip");
+        var client = value("cip", parameters, inner);
         return new Asked(
                 NAME,
                 questions,
@@ -61,6 +55,12 @@ final class AlibabaV2Dialect {
                 client,
                 isSigned,
                 false);
+    }
+
+    /** From what was encrypted, if anything was. */
+    private static @Nullable String value(
+            String name, Parameters parameters, @Nullable Map<String, String> inner) {
+        return inner == null ? parameters.first(name) : inner.get(name);
     }
 
     private static boolean isSigned(Parameters parameters, Account account, Terms terms, Instant now)

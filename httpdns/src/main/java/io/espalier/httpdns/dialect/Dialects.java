@@ -38,32 +38,27 @@ public final class Dialects {
     }
 
     private static Asked dispatch(Request request, Terms terms, Instant now) throws RefusedException {
-        switch (request.path()) {
-            case "/dn", "/dn/" -> {
-                requireGet(request);
-                return OwnDialect.read(request, Parameters.parse(request.query()), terms, now);
-            }
-            case "/d" -> {
-                return DnspodDialect.read(queryOrForm(request), terms);
-            }
-            case "/v2/d" -> {
-                requireGet(request);
-                return AlibabaV2Dialect.read(Parameters.parse(request.query()), terms, now);
-            }
-            case "/resolve" -> {
-                requireGet(request);
-                var parameters = Parameters.parse(request.query());
-                return parameters.has("domain") && !parameters.has("name")
-                        ? VolcengineDialect.read(parameters, terms, now)
-                        : GoogleDialect.read(request, parameters, terms, now);
-            }
-            case "/dns-query" -> {
-                return dnsQuery(request, terms, now);
-            }
-            default -> {
-                return accountPath(request, terms, now);
-            }
-        }
+        return switch (request.path()) {
+            case "/dn", "/dn/" -> OwnDialect.read(request, query(request), terms, now);
+            case "/d" -> DnspodDialect.read(queryOrForm(request), terms);
+            case "/v2/d" -> AlibabaV2Dialect.read(query(request), terms, now);
+            case "/resolve" -> resolve(request, query(request), terms, now);
+            case "/dns-query" -> dnsQuery(request, terms, now);
+            default -> accountPath(request, terms, now);
+        };
+    }
+
+    /** The parameters of a request that can only be a GET. */
+    private static Parameters query(Request request) throws RefusedException {
+        requireGet(request);
+        return Parameters.parse(request.query());
+    }
+
+    private static Asked resolve(Request request, Parameters parameters, Terms terms, Instant now)
+            throws RefusedException {
+        return parameters.has("domain") && !parameters.has("name")
+                ? VolcengineDialect.read(parameters, terms, now)
+                : GoogleDialect.read(request, parameters, terms, now);
     }
 
     private static Asked dnsQuery(Request request, Terms terms, Instant now) throws RefusedException {
@@ -126,7 +121,7 @@ public final class Dialects {
     public static Body refusal(Request request, Reason reason, String message) {
         var path = request.path();
         if (path.equals("/v2/d")
-                || AlibabaDialect.isAction(path.substring(path.indexOf('/', 1) + 1)) && !isPlain(path)) {
+                || (AlibabaDialect.isAction(path.substring(path.indexOf('/', 1) + 1)) && !isPlain(path))) {
             return Body.of(
                     Body.JSON,
                     new Json()

@@ -84,7 +84,7 @@ record Host(String spelled, String name) {
 
     // '_' begins services (SRV), '/' divides reverse zones (RFC 2317).
     static boolean mayStand(int c) {
-        return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '/';
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '/';
     }
 
     private static boolean isAscii(String text) {

@@ -18,7 +18,7 @@ final class Ttl {
     static long least(List<Answer> answers) {
         var least = Long.MAX_VALUE;
         for (var answer : answers) {
-            var isFailure = answer.origin() == Origin.FAILURE || answer.rcode() != 0 && answer.rcode() != 3;
+            var isFailure = answer.origin() == Origin.FAILURE || (answer.rcode() != 0 && answer.rcode() != 3);
             least = Math.min(least, isFailure ? 0 : answer.ttl());
         }
         return answers.isEmpty() ? 0 : least;

@@ -95,7 +95,7 @@ final class Types {
 
     /** ANY, transfers, OPT and their like (RFC 6895, 3.1): good for amplification and little else. */
     static boolean isNeverAnswered(int type) {
-        return type == 0 || type == OPT || type >= 128 && type <= 255;
+        return type == 0 || type == OPT || (type >= 128 && type <= 255);
     }
 
     static String name(int type) {

@@ -242,7 +242,7 @@ final class WireMessage {
     private static byte[] encodeName(String name) {
         var out = new ByteArrayOutputStream(name.length() + 2);
         if (!name.isEmpty()) {
-            for (var label : name.split("\\.")) {
+            for (var label : name.split("\\.", -1)) {
                 out.write(label.length());
                 out.writeBytes(label.getBytes(StandardCharsets.US_ASCII));
             }
@@ -259,7 +259,7 @@ final class WireMessage {
 
         byte[] response(Query query, int rcode, @Nullable Answer answer) {
             u16(query.id);
-            u16(QR | query.flags & (0x7800 | RD | CD) | RA | rcode & 15);
+            u16(QR | (query.flags & (0x7800 | RD | CD)) | RA | (rcode & 15));
             u16(1);
             u16(0);
             u16(0);
@@ -320,7 +320,7 @@ final class WireMessage {
         /** Tells how wide the answer holds (RFC 7871, 7.2.1); nothing if the client's network did not count. */
         private void subnet(Query query, Answer answer) {
             var asked = query.subnet;
-            if (asked == null || answer.question().client() == null && asked.prefix() > 0) {
+            if (asked == null || (answer.question().client() == null && asked.prefix() > 0)) {
                 return;
             }
             var address = asked.address().getAddress();
@@ -397,7 +397,7 @@ final class WireMessage {
         }
 
         private int u16At(int offset) {
-            return (out[offset] & 0xff) << 8 | out[offset + 1] & 0xff;
+            return ((out[offset] & 0xff) << 8) | (out[offset + 1] & 0xff);
         }
 
         private void patch(int offset, int value) {

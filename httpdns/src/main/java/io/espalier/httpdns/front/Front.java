@@ -253,11 +253,9 @@ public final class Front implements AutoCloseable {
         for (var loop : loops) {
             loop.execute(loop::closeAll);
         }
-        for (var group : groups) {
-            group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
-        }
-        for (var group : groups) {
-            group.terminationFuture().awaitUninterruptibly(3, TimeUnit.SECONDS);
-        }
+        var ends = groups.stream()
+                .map(group -> group.shutdownGracefully(0, 2, TimeUnit.SECONDS))
+                .toList();
+        ends.forEach(end -> end.awaitUninterruptibly(3, TimeUnit.SECONDS));
     }
 }

@@ -1,5 +1,6 @@
 package io.espalier.httpdns.front;
 
+import io.espalier.httpdns.access.Addresses;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,10 +37,10 @@ public record FrontSettings(
         }
     }
 
-    /** Plain HTTP on one port of one address, as many loops as processors. */
+    /** Plain HTTP on one port of one address, given in digits, as many loops as processors. */
     public static FrontSettings on(String address, int port) {
         return new FrontSettings(
-                List.of(new InetSocketAddress(address, port)),
+                List.of(new InetSocketAddress(Addresses.address(address), port)),
                 List.of(),
                 Optional.empty(),
                 Math.max(1, Runtime.getRuntime().availableProcessors()),

@@ -32,6 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One connection of HTTP/1.1: one request after the other, their replies in the same order. */
+@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails ends the connection, which is all there is to do
 final class Http1Connection extends ChannelInboundHandlerAdapter implements Watched {
     private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
     private static final byte[] NOTHING = {};
@@ -119,7 +120,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Watc
                 return;
             }
             if (message instanceof HttpRequest head) {
-                begin(ctx, head);
+                begin(head);
             }
             if (message instanceof HttpContent content && current != null) {
                 take(content);
@@ -129,7 +130,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Watc
         }
     }
 
-    private void begin(ChannelHandlerContext ctx, HttpRequest head) {
+    private void begin(HttpRequest head) {
         current = head;
         body = null;
         if (HttpUtil.getContentLength(head, 0L) > limits.body()) {

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /** The tallies of all event loops, and how they are written down: for Prometheus, and as JSON for the metrics tree. */
+@SuppressWarnings("EnumOrdinal") // as in a tally: counts in arrays, names written by name
 public final class Tallies {
     private final List<Tally> all = new CopyOnWriteArrayList<>();
     private final List<Figures> others = new CopyOnWriteArrayList<>();

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@SuppressWarnings("StringConcatToTextBlock") // the exact bytes of a reply, without a newline at the end
 class VendorDialectsTest {
     @ParameterizedTest
     @CsvSource(
