@@ -38,11 +38,24 @@ public final class NamesBench {
         before = used();
         var peer = peer(names);
         var peerBytes = used() - before;
-        say("httpdns         %,d names kept of %,d: %.0f MB of heap, %.0f B a name, by its own count %.0f MB",
-                ours.size(), names, oursBytes / 1e6, (double) oursBytes / ours.size(), ours.bytes() / 1e6);
-        say("dnsjava Cache   %,d names: %.0f MB of heap, %.0f B a name",
-                peer.getSize(), peerBytes / 1e6, (double) peerBytes / peer.getSize());
-        say("ratio           %.2f times less memory", (double) peerBytes / peer.getSize() / oursBytes * ours.size());
+        System.out.printf(
+                Locale.ROOT,
+                "httpdns         %,d names kept of %,d: %.0f MB of heap, %.0f B a name, by its own count %.0f MB%n",
+                ours.size(),
+                names,
+                oursBytes / 1e6,
+                (double) oursBytes / ours.size(),
+                ours.bytes() / 1e6);
+        System.out.printf(
+                Locale.ROOT,
+                "dnsjava Cache   %,d names: %.0f MB of heap, %.0f B a name%n",
+                peer.getSize(),
+                peerBytes / 1e6,
+                (double) peerBytes / peer.getSize());
+        System.out.printf(
+                Locale.ROOT,
+                "ratio           %.2f times less memory%n",
+                (double) peerBytes / peer.getSize() / oursBytes * ours.size());
 
         var mine = new ArrayList<Double>();
         var theirs = new ArrayList<Double>();
@@ -56,7 +69,7 @@ public final class NamesBench {
         }
         var one = new Figures("httpdns, one thread", "million/s", mine);
         var two = new Figures("dnsjava Cache, one thread", "million/s", theirs);
-        say("%s%n%s%nratio           %.2f", one, two, one.median() / two.median());
+        System.out.printf(Locale.ROOT, "%s%n%s%nratio           %.2f%n", one, two, one.median() / two.median());
     }
 
     private static String name(int i) {
@@ -95,7 +108,8 @@ public final class NamesBench {
         for (var i = 0; i < LOOKUPS; i++) {
             var question = new Question(name(popular(random, names)), Type.A, null);
             var kept = cache.find(question, now);
-            if (kept == null || kept.fresh(question, now, Origin.MEMORY).records().size() != 1) {
+            if (kept == null
+                    || kept.fresh(question, now, Origin.MEMORY).records().size() != 1) {
                 throw new IllegalStateException("lost " + question);
             }
         }
@@ -122,9 +136,5 @@ public final class NamesBench {
             System.gc();
         }
         return runtime.totalMemory() - runtime.freeMemory();
-    }
-
-    private static void say(String format, Object... values) {
-        System.out.println(String.format(Locale.ROOT, format, values));
     }
 }

@@ -161,7 +161,7 @@ final class Searching {
         var positive = found.rcode() == NO_ERROR && found.authority().isEmpty();
         // an answer that there is nothing holds for every network (RFC 7871 section 7.4)
         var scope = positive ? found.scope() : null;
-        var everyone = (!positive && question.client() != null) || found.forEveryone();
+        var everyone = !positive || found.forEveryone();
         var body = Packing.pack(question.name(), found.rcode(), null, found.records(), found.authority());
         var now = clock.millis();
         var until = now + rules.kept(seconds, ThreadLocalRandom.current().nextDouble());

@@ -99,7 +99,7 @@ final class NameServers implements AutoCloseable {
                     var streams = new ServerSocket(datagrams.getLocalPort(), 1, InetAddress.getLoopbackAddress())) {
                 return new InetSocketAddress(InetAddress.getLoopbackAddress(), streams.getLocalPort());
             } catch (BindException e) {
-                continue;
+                // another
             }
         }
         throw new IllegalStateException("no free port");

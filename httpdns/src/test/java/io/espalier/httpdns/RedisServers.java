@@ -64,7 +64,7 @@ public final class RedisServers implements AutoCloseable {
                     var bus = new ServerSocket(port + 10_000, 1, InetAddress.getLoopbackAddress())) {
                 return Math.min(one.getLocalPort(), bus.getLocalPort());
             } catch (IOException e) {
-                continue;
+                // another
             }
         }
         throw new IllegalStateException("no free port");
@@ -199,7 +199,7 @@ public final class RedisServers implements AutoCloseable {
                     }
                 }
             } catch (JedisException e) {
-                continue;
+                // another
             }
         }
         throw new IllegalStateException("nobody serves slot " + slot);

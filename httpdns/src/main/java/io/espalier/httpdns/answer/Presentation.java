@@ -30,15 +30,7 @@ public final class Presentation {
     }
 
     private static String address4(byte[] data) {
-        return new StringBuilder(15)
-                .append(data[0] & 0xff)
-                .append('.')
-                .append(data[1] & 0xff)
-                .append('.')
-                .append(data[2] & 0xff)
-                .append('.')
-                .append(data[3] & 0xff)
-                .toString();
+        return (data[0] & 0xff) + "." + (data[1] & 0xff) + "." + (data[2] & 0xff) + "." + (data[3] & 0xff);
     }
 
     /** As RFC 5952 wants it: lower case, no leading zeros, the longest run of two or more zero groups left out. */

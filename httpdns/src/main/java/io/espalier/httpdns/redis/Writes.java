@@ -6,6 +6,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -13,9 +14,7 @@ import redis.clients.jedis.UnifiedJedis;
 final class Writes implements AutoCloseable {
     static final int THREADS = 4;
 
-    private record Write(byte[] key, Consumer<UnifiedJedis> call) {}
-
-    private final BlockingQueue<Write> queue;
+    private final BlockingQueue<BooleanSupplier> queue;
     private final Leash leash;
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicInteger waiting = new AtomicInteger();
@@ -32,7 +31,7 @@ final class Writes implements AutoCloseable {
 
     void add(byte[] key, Consumer<UnifiedJedis> call) {
         waiting.incrementAndGet();
-        if (!queue.offer(new Write(key, call))) {
+        if (!queue.offer(() -> leash.patiently(key, call))) {
             waiting.decrementAndGet();
             dropped.increment();
         }
@@ -42,7 +41,7 @@ final class Writes implements AutoCloseable {
         try {
             while (true) {
                 var write = queue.take();
-                (leash.patiently(write.key, write.call) ? written : dropped).increment();
+                (write.getAsBoolean() ? written : dropped).increment();
                 waiting.decrementAndGet();
             }
         } catch (InterruptedException e) {

@@ -50,7 +50,7 @@ final class UdpExchange {
             try {
                 return new DatagramSocket(FIRST_PORT + random.nextInt(65_536 - FIRST_PORT));
             } catch (BindException e) {
-                continue; // taken
+                // taken: another
             }
         }
         return new DatagramSocket();

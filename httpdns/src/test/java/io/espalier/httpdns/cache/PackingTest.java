@@ -44,7 +44,7 @@ class PackingTest {
     void brokenBytesAreRefusedWhateverTheyAre() {
         var packed = Packing.pack("www.example", 3, "a note", RECORDS, SOA);
         var random = new Random(5);
-        for (var round = 0; round < 100_000; round++) {
+        for (var round = 0; round < 30_000; round++) {
             var broken = packed.clone();
             for (var i = random.nextInt(1, 4); i > 0; i--) {
                 broken[random.nextInt(broken.length)] = (byte) random.nextInt();

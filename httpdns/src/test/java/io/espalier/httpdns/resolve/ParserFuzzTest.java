@@ -48,7 +48,7 @@ class ParserFuzzTest {
         var secure = new SecureRandom();
         var types = new int[] {1, 28, 5, 15, 16, 33, 65, 257, 6};
         var fits = 0;
-        for (var seed = 0; seed < 60_000; seed++) {
+        for (var seed = 0; seed < 20_000; seed++) {
             var random = new Random(seed);
             var ask = Ask.of("www.example", types[random.nextInt(types.length)], null, null, true, secure);
             var bytes = reply(ask, random);
@@ -64,7 +64,7 @@ class ParserFuzzTest {
                 check(ask, fit.message());
             }
         }
-        assertThat(fits).isGreaterThan(5_000);
+        assertThat(fits).isGreaterThan(1_500);
     }
 
     private static void check(Ask ask, Message message) throws IOException {

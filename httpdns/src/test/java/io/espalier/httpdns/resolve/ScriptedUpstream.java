@@ -126,6 +126,7 @@ public final class ScriptedUpstream implements AutoCloseable {
     }
 
     /** One question, and the ways to answer it. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
     public record Query(
             ScriptedUpstream server,
             Message message,
