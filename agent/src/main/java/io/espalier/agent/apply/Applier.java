@@ -77,7 +77,8 @@ public final class Applier {
     private Optional<LastApply> stuck(State state) {
         return state.open()
                 .filter(_ -> state.awaiting().isEmpty())
-                .flatMap(open -> unwritten.filter(last -> last.number() == open.target().number()));
+                .flatMap(open ->
+                        unwritten.filter(last -> last.number() == open.target().number()));
     }
 
     /** The release on disk. */

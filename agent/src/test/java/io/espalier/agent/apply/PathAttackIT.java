@@ -300,7 +300,8 @@ class PathAttackIT {
 
     @Test
     void theKernelsAndTheAgentsOwnPlacesAreRefused() throws IOException {
-        for (String path : List.of("/proc/sys/kernel/x", Machine.STATE + "/journal", "/VAR/lib/ESPALIER-agent/journal")) {
+        for (String path :
+                List.of("/proc/sys/kernel/x", Machine.STATE + "/journal", "/VAR/lib/ESPALIER-agent/journal")) {
             assertRefused(Wanted.files(path, "x"), Reason.PATH_REFUSED, "no release may write there");
         }
         Wanted purging = new Wanted();
