@@ -23,15 +23,15 @@ record Arguments(Command command, Path root, Optional<Path> config, Optional<Pat
     }
 
     static final String USAGE = """
-        usage: espalier agent [--config FILE] [--root DIR]           serve on the agent's socket
-               espalier agent bridge [--root DIR] [--socket FILE]    join stdin and stdout to that socket
-               espalier agent show [--root DIR] [--output json]      what this host holds: release, units, state, drift;
-                                                                     needs no running agent, changes nothing
+            usage: espalier agent [--config FILE] [--root DIR]           serve on the agent's socket
+                   espalier agent bridge [--root DIR] [--socket FILE]    join stdin and stdout to that socket
+                   espalier agent show [--root DIR] [--output json]      what this host holds: release, units, state, drift;
+                                                                         needs no running agent, changes nothing
 
-          --config FILE   default DIR/etc/espalier/agent.yaml
-          --root DIR      lay everything below DIR (default /); no packages, no accounts then
-          --help, --version
-        """;
+              --config FILE   default DIR/etc/espalier/agent.yaml
+              --root DIR      lay everything below DIR (default /); no packages, no accounts then
+              --help, --version
+            """;
 
     /** @throws ConfigException if it makes no sense */
     static Arguments parse(List<String> words) throws ConfigException {

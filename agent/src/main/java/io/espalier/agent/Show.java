@@ -10,6 +10,7 @@ import io.espalier.agent.observe.Observer;
 import io.espalier.agent.system.Names;
 import io.espalier.agent.system.ProcessRunner;
 import io.espalier.protocol.release.Release;
+import io.espalier.protocol.release.Unit;
 import io.espalier.protocol.wire.ApplyOutcome;
 import io.espalier.protocol.wire.DriftedPath;
 import io.espalier.protocol.wire.LastApply;
@@ -117,18 +118,16 @@ record Show(Optional<String> auid, boolean isRunning, Holding holding, List<Drif
                         line(text, "last", "manifest " + last.number() + " at " + last.at() + ": " + inWords(last)));
         holding.confirmBy()
                 .ifPresent(by -> line(text, "confirm", "awaited until " + by + ", else this host goes back by itself"));
-        holding.release()
-                .ifPresent(release -> release.units()
-                        .forEach(unit -> line(
-                                text,
-                                "unit",
-                                unit.name() + ", " + unit.files().size() + " files"
-                                        + unit.reload()
-                                                .map(command -> ", reload " + command)
-                                                .orElse("")
-                                        + (unit.health().isEmpty()
-                                                ? ""
-                                                : ", " + unit.health().size() + " health checks"))));
+        for (Release release : holding.release().stream().toList()) {
+            for (Unit unit : release.units()) {
+                String reload = unit.reload().map(command -> ", reload " + command).orElse("");
+                line(
+                        text,
+                        "unit",
+                        unit.name() + ", files " + unit.files().size() + ", health checks "
+                                + unit.health().size() + reload);
+            }
+        }
         drift.forEach(path -> line(
                 text, "drift", path.path() + ", " + word(path) + ", unit " + path.unit() + ", since " + path.since()));
         return text.toString();

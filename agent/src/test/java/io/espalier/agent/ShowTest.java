@@ -44,10 +44,10 @@ class ShowTest {
         AgentProcess.configure(root, orchestrator);
         boot();
         assertThat(show()).isEqualTo("""
-            agent      test-1, not running
-            state      empty
-            release    none
-            """);
+                agent      test-1, not running
+                state      empty
+                release    none
+                """);
         assertThat(show("--output", "json"))
                 .isEqualTo("{\"auid\":\"test-1\",\"running\":false,\"state\":\"empty\",\"number\":0,\"release\":null,"
                         + "\"previous\":null,\"underWay\":null,\"confirmBy\":null,\"last\":null,\"units\":[],"
@@ -63,7 +63,7 @@ class ShowTest {
                 .contains(
                         "state      in-sync\n",
                         "release    " + id + ", manifest 1\n",
-                        "unit       app, 2 files, reload reload it, 1 health checks\n");
+                        "unit       app, files 2, health checks 1, reload reload it\n");
         assertThat(show()).doesNotContain("drift");
 
         Files.writeString(root.resolve("etc/motd"), "by hand");
