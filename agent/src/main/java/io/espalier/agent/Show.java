@@ -120,7 +120,8 @@ record Show(Optional<String> auid, boolean isRunning, Holding holding, List<Drif
                 .ifPresent(by -> line(text, "confirm", "awaited until " + by + ", else this host goes back by itself"));
         for (Release release : holding.release().stream().toList()) {
             for (Unit unit : release.units()) {
-                String reload = unit.reload().map(command -> ", reload " + command).orElse("");
+                String reload =
+                        unit.reload().map(command -> ", reload " + command).orElse("");
                 line(
                         text,
                         "unit",
