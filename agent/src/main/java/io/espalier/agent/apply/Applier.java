@@ -332,7 +332,7 @@ public final class Applier {
         try {
             journal.compact();
             parts.blobs().retain(parts.releases().blobsInUse());
-            System.gc(); // idle for hours now: with the launcher's flags, the heap goes back to the kernel
+            around.whenIdle().run();
         } catch (IOException e) {
             return; // only costs room; the next apply tries again
         } finally {
