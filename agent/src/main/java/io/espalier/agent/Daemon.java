@@ -85,6 +85,7 @@ final class Daemon {
                             clock,
                             () -> Uptime.read(Path.of("/proc")),
                             deadlines::startAfter,
+                            System::gc, // with the launcher's flags, the heap goes back to the kernel
                             STATE,
                             realRoot));
             try {

@@ -10,6 +10,7 @@ import io.espalier.agent.observe.Observer;
 import io.espalier.agent.system.Names;
 import io.espalier.agent.system.ProcessRunner;
 import io.espalier.protocol.release.Release;
+import io.espalier.protocol.release.Unit;
 import io.espalier.protocol.wire.ApplyOutcome;
 import io.espalier.protocol.wire.DriftedPath;
 import io.espalier.protocol.wire.LastApply;
@@ -109,31 +110,27 @@ record Show(Optional<String> auid, boolean isRunning, Holding holding, List<Drif
                         .map(held -> held.id().abbreviated() + ", manifest " + held.number())
                         .orElse("none"));
         holding.underWay()
-                .ifPresent(held -> line(
-                        text, "under way", held.id().abbreviated() + ", manifest " + held.number()));
+                .ifPresent(held -> line(text, "under way", held.id().abbreviated() + ", manifest " + held.number()));
         holding.previous()
-                .ifPresent(
-                        held -> line(text, "previous", held.id().abbreviated() + ", manifest " + held.number()));
+                .ifPresent(held -> line(text, "previous", held.id().abbreviated() + ", manifest " + held.number()));
         holding.last()
                 .ifPresent(last ->
                         line(text, "last", "manifest " + last.number() + " at " + last.at() + ": " + inWords(last)));
         holding.confirmBy()
                 .ifPresent(by -> line(text, "confirm", "awaited until " + by + ", else this host goes back by itself"));
-        holding.release().ifPresent(release -> release.units()
-                .forEach(unit -> line(
+        for (Release release : holding.release().stream().toList()) {
+            for (Unit unit : release.units()) {
+                String reload =
+                        unit.reload().map(command -> ", reload " + command).orElse("");
+                line(
                         text,
                         "unit",
-                        unit.name() + ", " + unit.files().size() + " files"
-                                + unit.reload()
-                                        .map(command -> ", reload " + command)
-                                        .orElse("")
-                                + (unit.health().isEmpty()
-                                        ? ""
-                                        : ", " + unit.health().size() + " health checks"))));
+                        unit.name() + ", files " + unit.files().size() + ", health checks "
+                                + unit.health().size() + reload);
+            }
+        }
         drift.forEach(path -> line(
-                text,
-                "drift",
-                path.path() + ", " + word(path) + ", unit " + path.unit() + ", since " + path.since()));
+                text, "drift", path.path() + ", " + word(path) + ", unit " + path.unit() + ", since " + path.since()));
         return text.toString();
     }
 
@@ -171,16 +168,17 @@ record Show(Optional<String> auid, boolean isRunning, Holding holding, List<Drif
         }
         json.name("units").openList();
         for (Release release : holding.release().stream().toList()) {
-            release.units().forEach(unit -> json.open()
-                    .name("name")
-                    .text(unit.name())
-                    .name("files")
-                    .number(unit.files().size())
-                    .name("reload")
-                    .text(unit.reload().map(Object::toString))
-                    .name("health")
-                    .number(unit.health().size())
-                    .close());
+            release.units()
+                    .forEach(unit -> json.open()
+                            .name("name")
+                            .text(unit.name())
+                            .name("files")
+                            .number(unit.files().size())
+                            .name("reload")
+                            .text(unit.reload().map(Object::toString))
+                            .name("health")
+                            .number(unit.health().size())
+                            .close());
         }
         json.closeList().name("drift").openList();
         drift.forEach(path -> json.open()
@@ -205,7 +203,11 @@ record Show(Optional<String> auid, boolean isRunning, Holding holding, List<Drif
             case ApplyOutcome.Applied applied ->
                 json.text("applied").name("changed").number(applied.changed());
             case ApplyOutcome.Rejected(var reason, var detail) ->
-                json.text("rejected").name("reason").text(reason.word()).name("detail").text(detail);
+                json.text("rejected")
+                        .name("reason")
+                        .text(reason.word())
+                        .name("detail")
+                        .text(detail);
             case ApplyOutcome.RolledBack(var reason, var detail, var clean) ->
                 json.text("rolled-back")
                         .name("reason")

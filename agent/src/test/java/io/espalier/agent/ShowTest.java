@@ -59,14 +59,19 @@ class ShowTest {
         AgentProcess.configure(root, orchestrator);
         layOne();
         String id = wanted.release().id().abbreviated();
-        assertThat(show()).contains("state      in-sync\n", "release    " + id + ", manifest 1\n", "unit       app, 2 files, reload reload it, 1 health checks\n");
+        assertThat(show())
+                .contains(
+                        "state      in-sync\n",
+                        "release    " + id + ", manifest 1\n",
+                        "unit       app, files 2, health checks 1, reload reload it\n");
         assertThat(show()).doesNotContain("drift");
 
         Files.writeString(root.resolve("etc/motd"), "by hand");
         assertThat(show()).contains("state      drifted\n", "drift      /etc/motd, content, unit app, since ");
         assertThat(show("--output", "json"))
                 .contains("\"state\":\"drifted\"")
-                .contains("\"release\":{\"id\":\"" + wanted.release().id().digest().hex() + "\",\"number\":1}")
+                .contains("\"release\":{\"id\":\""
+                        + wanted.release().id().digest().hex() + "\",\"number\":1}")
                 .contains("\"units\":[{\"name\":\"app\",\"files\":2,\"reload\":\"reload it\",\"health\":1}]")
                 .contains("\"drift\":[{\"path\":\"/etc/motd\",\"unit\":\"app\",\"kind\":\"content\",\"since\":\"");
     }
@@ -78,7 +83,10 @@ class ShowTest {
         Wanted bad = new Wanted();
         bad.unit("app").file("/etc/motd", "new").health(Duration.ofSeconds(1), "is-healthy");
         machine.apply(orchestrator.sign(bad.release()), bad.blobs());
-        assertThat(show()).contains("state      failed\n", "last       manifest 2 at 2026-03-01T12:00:00Z: rolled back, unhealthy: ");
+        assertThat(show())
+                .contains(
+                        "state      failed\n",
+                        "last       manifest 2 at 2026-03-01T12:00:00Z: rolled back, unhealthy: ");
         assertThat(show("--output", "json"))
                 .contains("\"outcome\":\"rolled-back\",\"reason\":\"unhealthy\"", "it says \\\"no\\\"\"");
 

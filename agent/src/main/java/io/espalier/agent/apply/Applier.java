@@ -77,7 +77,8 @@ public final class Applier {
     private Optional<LastApply> stuck(State state) {
         return state.open()
                 .filter(_ -> state.awaiting().isEmpty())
-                .flatMap(open -> unwritten.filter(last -> last.number() == open.target().number()));
+                .flatMap(open ->
+                        unwritten.filter(last -> last.number() == open.target().number()));
     }
 
     /** The release on disk. */
@@ -331,7 +332,7 @@ public final class Applier {
         try {
             journal.compact();
             parts.blobs().retain(parts.releases().blobsInUse());
-            System.gc(); // idle for hours now: with the launcher's flags, the heap goes back to the kernel
+            around.whenIdle().run();
         } catch (IOException e) {
             return; // only costs room; the next apply tries again
         } finally {

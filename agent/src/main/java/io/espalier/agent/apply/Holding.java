@@ -59,9 +59,7 @@ public record Holding(
                 state.onDisk().map(Held::of),
                 previous.map(Held::of),
                 new Releases(journal, new BlobStore(fs, Fs.in(stateFolder, "blobs"))).onDisk(),
-                state.open()
-                        .filter(_ -> state.awaiting().isEmpty())
-                        .map(open -> Held.of(open.target())),
+                state.open().filter(_ -> state.awaiting().isEmpty()).map(open -> Held.of(open.target())),
                 state.awaiting().map(State.Phase.Awaiting::deadline),
                 state.last());
     }

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
  * All that an apply touches or asks.
  *
  * @param uptime of the machine, by which a confirmation is waited for
+ * @param whenIdle is run when all is cleaned up behind an apply; there may be nothing to do for hours
  * @param stateFolder the agent's own, beneath the root of {@code fs}; it exists
  * @param realRoot where that root really is, for commands; empty for {@code /}
  */
@@ -26,5 +27,6 @@ public record Surroundings(
         InstantSource clock,
         Supplier<Optional<Uptime>> uptime,
         Alarms alarms,
+        Runnable whenIdle,
         String stateFolder,
         String realRoot) {}

@@ -50,8 +50,8 @@ public final class HealthProbe {
     /** Empty if all is well, else what was wrong with the last answer. */
     public Optional<String> ask(HealthCheck check) {
         long deadline = System.nanoTime() + check.within().toNanos();
-        long reserve = Math.min(
-                LAST_ATTEMPT.toMillis(), Math.max(1, check.within().toMillis() / 4));
+        long reserve =
+                Math.min(LAST_ATTEMPT.toMillis(), Math.max(1, check.within().toMillis() / 4));
         long pause = FIRST_PAUSE.toMillis();
         @Nullable String last = null;
         while (true) {
@@ -114,8 +114,8 @@ public final class HealthProbe {
         return switch (result.ending()) {
             case CommandResult.Ending.Exited(var status) -> {
                 if (status != 0) {
-                    yield new Answer.Bad(
-                            "exit status " + status + result.lastLine().map(line -> ": " + cut(line)).orElse(""));
+                    yield new Answer.Bad("exit status " + status
+                            + result.lastLine().map(line -> ": " + cut(line)).orElse(""));
                 }
                 if (expect.filter(text -> !result.output().contains(text)).isPresent()) {
                     yield new Answer.Bad(

@@ -120,8 +120,8 @@ class FullDiskIT {
                 unmount();
                 points++;
             }
-            System.out.println(trouble + (isHealthy ? "" : " on the way back too") + ": " + points + " points, ended "
-                    + endings);
+            System.out.println(
+                    trouble + (isHealthy ? "" : " on the way back too") + ": " + points + " points, ended " + endings);
         });
         assertThat(failures).isEmpty();
     }
@@ -144,7 +144,8 @@ class FullDiskIT {
             endings.merge(inWords(outcome), 1, Integer::sum);
             if (isBroken[0]) {
                 if (!isStuck(outcome)) {
-                    world.trouble(disk, machine, Optional.of(outcome)).ifPresent(text -> failures.add(where + ": " + text));
+                    world.trouble(disk, machine, Optional.of(outcome))
+                            .ifPresent(text -> failures.add(where + ": " + text));
                 }
                 end(trouble);
                 machine.letPass(LATER);

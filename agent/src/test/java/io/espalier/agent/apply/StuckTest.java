@@ -68,7 +68,8 @@ class StuckTest {
         assertThat(disk.tree(Machine.STATE).get("/etc/b")).endsWith(" old b");
         assertThat(machine.applier.standing().last().orElseThrow().outcome())
                 .isInstanceOfSatisfying(
-                        ApplyOutcome.RolledBack.class, back -> assertThat(back.clean()).isTrue());
+                        ApplyOutcome.RolledBack.class,
+                        back -> assertThat(back.clean()).isTrue());
         assertThat(machine.apply(orchestrator.sign(after.release()), after.blobs()))
                 .isInstanceOf(ApplyOutcome.Applied.class);
     }

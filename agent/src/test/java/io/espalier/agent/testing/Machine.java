@@ -71,6 +71,7 @@ public final class Machine {
                         clock,
                         host.uptime,
                         (delay, action) -> waiting.add(new Later(delay, action)),
+                        () -> {},
                         STATE,
                         realRoot));
         return new Machine(applier, waiting);
