@@ -43,7 +43,7 @@ class HostileInputTest {
         void parse(byte[] bytes) throws Exception;
     }
 
-    private record Target(String name, Class<? extends Exception> refusal, Parser parser, List<byte[]> seeds) {
+    record Target(String name, Class<? extends Exception> refusal, Parser parser, List<byte[]> seeds) {
         @Override
         public String toString() {
             return name;
@@ -103,7 +103,7 @@ class HostileInputTest {
                         BadWireException.class,
                         bytes -> Pickle.read(bytes, 0, bytes.length),
                         texts(
-                                "\u0080\2]q\0(X\3\0\0\0a.bq\1J\0\u00f1Se\u0047@)\0\0\0\0\0\0\u0086q\2\u0086q\3h\3e.",
+                                "\u0080\2]q\0(X\3\0\0\0a.bq\1J\0\u00f1SeG@)\0\0\0\0\0\0\u0086q\2\u0086q\3h\3e.",
                                 "(lp0\n(Va.b\np1\n(I1700000000\nF12.5\ntp2\ntp3\na.")),
                 new Target(
                         "xdr",
