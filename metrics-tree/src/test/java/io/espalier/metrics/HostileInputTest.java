@@ -60,7 +60,8 @@ class HostileInputTest {
         var tree = new MetricTree(TreeSettings.ofMachine(), InstantSource.system());
         var intake = new Intake(tree, Optional.empty());
         String combined =
-                "1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET /a?b=c HTTP/1.1\" 404 203023 \"http://x.org/y\" \"Moz \\\"q\\\" Chrome/32.0\"";
+                "1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET /a?b=c HTTP/1.1\" 404 203023 \"http://x.org/y\" \"Moz"
+                        + " \\\"q\\\" Chrome/32.0\"";
         return Stream.of(
                 new Target(
                         "json",
@@ -96,7 +97,8 @@ class HostileInputTest {
                             log.flush(new Batch());
                         },
                         texts(
-                                "log_format main '$remote_addr - $remote_user [$time_local] \"$request\" ' '$status ${body_bytes_sent}';",
+                                "log_format main '$remote_addr - $remote_user [$time_local] \"$request\" ' '$status"
+                                        + " ${body_bytes_sent}';",
                                 "LogFormat \"%h %l %u %t \\\"%r\\\" %>s %!200,304{Referer}i %O\" combined")),
                 new Target(
                         "pickle",

@@ -88,8 +88,7 @@ final class PipeProcess implements AutoCloseable {
             throw new IOException("no answer within " + deadline.toMillis() + " ms", e);
         } catch (ExecutionException e) {
             // Its output ends a little before it does, and its last words come through another pipe.
-            boolean isOver =
-                    process.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS) && listener.join(LAST_WORDS);
+            boolean isOver = process.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS) && listener.join(LAST_WORDS);
             if (isOver) {
                 checkAlive();
             }
