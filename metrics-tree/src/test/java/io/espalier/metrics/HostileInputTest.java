@@ -43,7 +43,7 @@ class HostileInputTest {
         void parse(byte[] bytes) throws Exception;
     }
 
-    private record Target(String name, Class<? extends Exception> refusal, Parser parser, List<byte[]> seeds) {
+    record Target(String name, Class<? extends Exception> refusal, Parser parser, List<byte[]> seeds) {
         @Override
         public String toString() {
             return name;
@@ -60,7 +60,8 @@ class HostileInputTest {
         var tree = new MetricTree(TreeSettings.ofMachine(), InstantSource.system());
         var intake = new Intake(tree, Optional.empty());
         String combined =
-                "1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET /a?b=c HTTP/1.1\" 404 203023 \"http://x.org/y\" \"Moz \\\"q\\\" Chrome/32.0\"";
+                "1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET /a?b=c HTTP/1.1\" 404 203023 \"http://x.org/y\" \"Moz"
+                        + " \\\"q\\\" Chrome/32.0\"";
         return Stream.of(
                 new Target(
                         "json",
@@ -96,14 +97,15 @@ class HostileInputTest {
                             log.flush(new Batch());
                         },
                         texts(
-                                "log_format main '$remote_addr - $remote_user [$time_local] \"$request\" ' '$status ${body_bytes_sent}';",
+                                "log_format main '$remote_addr - $remote_user [$time_local] \"$request\" ' '$status"
+                                        + " ${body_bytes_sent}';",
                                 "LogFormat \"%h %l %u %t \\\"%r\\\" %>s %!200,304{Referer}i %O\" combined")),
                 new Target(
                         "pickle",
                         BadWireException.class,
                         bytes -> Pickle.read(bytes, 0, bytes.length),
                         texts(
-                                "\u0080\2]q\0(X\3\0\0\0a.bq\1J\0\u00f1Se\u0047@)\0\0\0\0\0\0\u0086q\2\u0086q\3h\3e.",
+                                "\u0080\2]q\0(X\3\0\0\0a.bq\1J\0\u00f1SeG@)\0\0\0\0\0\0\u0086q\2\u0086q\3h\3e.",
                                 "(lp0\n(Va.b\np1\n(I1700000000\nF12.5\ntp2\ntp3\na.")),
                 new Target(
                         "xdr",

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** One open file that grows, under whatever name it has by now. */
+@SuppressWarnings("OperatorPrecedence")
 final class Followed implements AutoCloseable {
     private final FileChannel file;
     private final Consumer<String> tooLong;

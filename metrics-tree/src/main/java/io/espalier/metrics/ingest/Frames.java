@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /** Cuts a stream into messages. Holds the part of one that has come so far, never more than {@link #MAX}. */
+@SuppressWarnings("OperatorPrecedence")
 final class Frames {
     /** Of one message. */
     static final int MAX = 1 << 20;

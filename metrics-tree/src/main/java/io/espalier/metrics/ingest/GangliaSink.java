@@ -71,7 +71,7 @@ final class GangliaSink implements Sink {
                     marker(packet, metric + " meta", text);
                 }
             }
-            case Gmetric.Number number -> value(number, number.value());
+            case Gmetric.Value number -> value(number, number.value());
             case Gmetric.Text text -> {
                 double value = TEXT.equals(types.get(metric)) ? Double.NaN : number(text.value());
                 if (Double.isNaN(value)) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -64,17 +65,21 @@ final class KernelDrops {
         var sockets = new HashSet<String>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(handles)) {
             for (Path handle : all) {
-                try {
-                    String target = Files.readSymbolicLink(handle).toString();
-                    if (target.startsWith("socket:[")) {
-                        sockets.add(target.substring("socket:[".length(), target.length() - 1));
-                    }
-                } catch (IOException e) {
-                    // Closed between listing and reading.
-                    continue;
-                }
+                socket(handle).ifPresent(sockets::add);
             }
         }
         return sockets;
+    }
+
+    private static Optional<String> socket(Path handle) {
+        try {
+            String target = Files.readSymbolicLink(handle).toString();
+            return target.startsWith("socket:[")
+                    ? Optional.of(target.substring("socket:[".length(), target.length() - 1))
+                    : Optional.empty();
+        } catch (IOException e) {
+            // Closed between listing and reading.
+            return Optional.empty();
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Access log lines of one sender, JSON objects between them, and over UDP Ganglia's packets. */
+@SuppressWarnings("OperatorPrecedence")
 final class LogSink implements Sink {
     private static final int LINES = 16_384;
     private static final int LEAVES = 4096;

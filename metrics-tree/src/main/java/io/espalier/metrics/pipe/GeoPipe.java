@@ -82,9 +82,8 @@ public final class GeoPipe implements Pipe {
         // The first of a list is the client; a port or brackets may stand around an address.
         String first = host.split("[, ]", 2)[0].replace("[", "").replace("]", "");
         try {
-            return database.get(InetAddress.ofLiteral(first), Map.class) instanceof Map<?, ?> found
-                    ? code(found)
-                    : UNKNOWN;
+            Map<?, ?> found = database.get(InetAddress.ofLiteral(first), Map.class);
+            return found == null ? UNKNOWN : code(found);
         } catch (IllegalArgumentException | IOException e) {
             return UNKNOWN;
         }

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 final class PipeProcess implements AutoCloseable {
     private static final int MAX_ANSWER = 1 << 20;
     private static final int MAX_COMPLAINT = 4096;
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
     private static final List<String> KEPT = List.of("PATH", "HOME", "LANG", "LC_ALL", "TZ");
 
     private final Process process;
@@ -30,6 +31,7 @@ final class PipeProcess implements AutoCloseable {
     private final OutputStream out;
     private final InputStream in;
     private final ExecutorService io;
+    private final Thread listener;
     private volatile String complaint = "";
 
     private PipeProcess(Process process, String name, Duration deadline) {
@@ -39,7 +41,7 @@ final class PipeProcess implements AutoCloseable {
         in = new BufferedInputStream(process.getInputStream());
         io = Executors.newSingleThreadExecutor(
                 work -> Thread.ofPlatform().daemon().name("pipe io " + name).unstarted(work));
-        Thread.ofPlatform().daemon().name("pipe stderr " + name).start(this::listen);
+        listener = Thread.ofPlatform().daemon().name("pipe stderr " + name).start(this::listen);
     }
 
     static PipeProcess start(Path program, Duration deadline) throws IOException {
@@ -85,7 +87,11 @@ final class PipeProcess implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new IOException("no answer within " + deadline.toMillis() + " ms", e);
         } catch (ExecutionException e) {
-            checkAlive();
+            // Its output ends a little before it does, and its last words come through another pipe.
+            boolean isOver = process.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS) && listener.join(LAST_WORDS);
+            if (isOver) {
+                checkAlive();
+            }
             throw new IOException(String.valueOf(e.getCause()), e);
         }
     }

@@ -13,6 +13,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /** Reads the body of a push: a form, JSON or lines, plain or gzip, all of it bounded. */
+@SuppressWarnings("OperatorPrecedence")
 final class PushBody {
     /** After decompression. */
     static final int MAX = 32 << 20;

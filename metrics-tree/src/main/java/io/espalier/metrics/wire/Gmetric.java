@@ -7,6 +7,7 @@ import java.util.Map;
 /**
  * A packet of Ganglia's gmond and gmetric (XDR, RFC 4506; {@code gm_protocol.x} of Ganglia 3.1 and later).
  */
+@SuppressWarnings("OperatorPrecedence")
 public sealed interface Gmetric {
     /** With a spoofed {@code ip:name}, the name. */
     String host();
@@ -36,7 +37,7 @@ public sealed interface Gmetric {
         }
     }
 
-    record Number(String host, String name, double value) implements Gmetric {}
+    record Value(String host, String name, double value) implements Gmetric {}
 
     /** What gmetric sends, numbers too: the metadata's type tells. */
     record Text(String host, String name, String value) implements Gmetric {}
@@ -94,10 +95,10 @@ public sealed interface Gmetric {
             }
             text(MAX_NAME);
             return switch ((int) id) {
-                case 129 -> new Number(host, name, (double) (word() & 0xffff));
-                case 130 -> new Number(host, name, (short) word());
-                case 131 -> new Number(host, name, (int) word());
-                case 132 -> new Number(host, name, (double) word());
+                case 129 -> new Value(host, name, (double) (word() & 0xffff));
+                case 130 -> new Value(host, name, (short) word());
+                case 131 -> new Value(host, name, (int) word());
+                case 132 -> new Value(host, name, (double) word());
                 case 133 -> new Text(host, name, text(MAX_TEXT));
                 case 134 -> number(host, name, Float.intBitsToFloat((int) word()));
                 case 135 -> number(host, name, Double.longBitsToDouble(word() << 32 | word()));
@@ -109,7 +110,7 @@ public sealed interface Gmetric {
             if (!Double.isFinite(value)) {
                 throw bad("a value that is no finite number");
             }
-            return new Number(host, name, value);
+            return new Value(host, name, value);
         }
 
         private Gmetric metadata(String host, String name) throws BadWireException {

@@ -19,7 +19,7 @@ public final class Pickle {
     /** What a memo entry or a stack slot may be. */
     private sealed interface Item {}
 
-    private record Number(double value) implements Item {}
+    private record Numeral(double value) implements Item {}
 
     private record Text(String value) implements Item {}
 
@@ -81,7 +81,7 @@ public final class Pickle {
     /** Carbon takes a number written as text too. */
     private static double number(Item item) {
         return switch (item) {
-            case Number(double value) -> value;
+            case Numeral(double value) -> value;
             case Text(String text) -> parse(text);
             default -> Double.NaN;
         };
@@ -122,8 +122,8 @@ public final class Pickle {
                 }
                 case '0' -> pop();
                 case 'N' -> stack.add(new Nothing());
-                case 0x88 -> stack.add(new Number(1));
-                case 0x89 -> stack.add(new Number(0));
+                case 0x88 -> stack.add(new Numeral(1));
+                case 0x89 -> stack.add(new Numeral(0));
                 case 'q', 'r', 'p', 0x94 -> memoize(op);
                 case 'h', 'j', 'g' -> recall(op);
                 default -> scalar(op);
@@ -134,13 +134,13 @@ public final class Pickle {
     private void scalar(int op) throws BadWireException {
         stack.add(
                 switch (op) {
-                    case 'J' -> new Number(i32());
-                    case 'K' -> new Number(u8());
-                    case 'M' -> new Number(u8() | u8() << 8);
-                    case 'G' -> new Number(Double.longBitsToDouble(i64()));
-                    case 'I', 'F', 'L' -> new Number(line(op));
-                    case 0x8a -> new Number(integer(u8()));
-                    case 0x8b -> new Number(integer(i32()));
+                    case 'J' -> new Numeral(i32());
+                    case 'K' -> new Numeral(u8());
+                    case 'M' -> new Numeral(u8() | u8() << 8);
+                    case 'G' -> new Numeral(Double.longBitsToDouble(i64()));
+                    case 'I', 'F', 'L' -> new Numeral(line(op));
+                    case 0x8a -> new Numeral(integer(u8()));
+                    case 0x8b -> new Numeral(integer(i32()));
                     case 'U', 'C', 0x8c -> new Text(text(u8()));
                     case 'T', 'X', 'B' -> new Text(text(i32()));
                     case 0x8d, 0x8e -> new Text(text(longLength()));

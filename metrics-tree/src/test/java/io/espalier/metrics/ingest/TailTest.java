@@ -136,9 +136,6 @@ class TailTest {
             awaitAll();
         }
         try (Tail _ = follow()) {
-            Await.until(
-                    "the position is known",
-                    () -> Files.list(folder.resolve("state")).count() == 1);
             append(log, lines(1));
             awaitAll();
         }

@@ -30,20 +30,20 @@ class GmetricTest {
                     .text("%d")
                     .word((long) number[1])
                     .bytes();
-            assertThat(read(packet)).isEqualTo(new Gmetric.Number("h", "m", (double) number[2]));
+            assertThat(read(packet)).isEqualTo(new Gmetric.Value("h", "m", (double) number[2]));
         }
         byte[] single = XdrWriter.packet(134, "h", "m", false)
                 .text("%f")
                 .word(Float.floatToIntBits(1.5f))
                 .bytes();
-        assertThat(read(single)).isEqualTo(new Gmetric.Number("h", "m", 1.5));
+        assertThat(read(single)).isEqualTo(new Gmetric.Value("h", "m", 1.5));
         long bits = Double.doubleToLongBits(-2.25);
         byte[] full = XdrWriter.packet(135, "h", "m", false)
                 .text("%f")
                 .word(bits >>> 32)
                 .word(bits)
                 .bytes();
-        assertThat(read(full)).isEqualTo(new Gmetric.Number("h", "m", -2.25));
+        assertThat(read(full)).isEqualTo(new Gmetric.Value("h", "m", -2.25));
         assertThat(read(XdrWriter.packet(136, "h", "m", false).bytes())).isEqualTo(new Gmetric.Request("h", "m"));
     }
 
