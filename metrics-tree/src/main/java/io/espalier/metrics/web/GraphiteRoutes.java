@@ -111,12 +111,12 @@ final class GraphiteRoutes implements Route {
         Instant now = clock.instant();
         long from = Moments.parse(urls.or("from", "-24h"), now);
         long until = Moments.parse(urls.or("until", "now"), now);
-        List<String> tags = Arrays.stream(urls.or("tags", "").split("[ ,]+"))
+        List<String> tags = Arrays.stream(urls.or("tags", "").split("[ ,]+", -1))
                 .filter(tag -> !tag.isEmpty())
                 .toList();
         var json = new JsonText().open('[');
         for (Finder.Event event : finder.events(from * 1000, (until + 1) * 1000)) {
-            List<String> names = List.of(event.key().split(","));
+            List<String> names = List.of(event.key().split(",", -1));
             if (names.containsAll(tags)) {
                 json.open('{')
                         .name("id")
