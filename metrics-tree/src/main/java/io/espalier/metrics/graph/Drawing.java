@@ -138,8 +138,8 @@ public final class Drawing {
         return bottom - (Math.clamp(value, low, high) - low) / (high - low) * (bottom - top);
     }
 
-    private double x(double seconds) {
-        return left + (seconds - plan.from()) / (plan.to() - plan.from()) * (right - left);
+    private double x(long seconds) {
+        return left + (double) (seconds - plan.from()) / (plan.to() - plan.from()) * (right - left);
     }
 
     private double x(int i, int n) {
@@ -348,7 +348,8 @@ public final class Drawing {
         for (int i = 0; i < shown; i++) {
             GraphPlan.Line line = plan.lines().get(i);
             double x = 12 + width * (i % per);
-            double y = from + ROW * (i / per) + 8;
+            int row = i / per;
+            double y = from + ROW * row + 8;
             shapes.add(new Box(x, y - 8, 9, 9, plan.style().colour(i), 1));
             String value = Double.isNaN(line.newest())
                     ? ""
@@ -366,9 +367,10 @@ public final class Drawing {
         }
         if (shown < plan.lines().size()) {
             double x = 12 + width * (shown % per);
+            int row = shown / per;
             String more = "and " + (plan.lines().size() - shown) + " more";
             shapes.add(
-                    new Label(x + 14, from + ROW * (shown / per) + 8, more, SMALL, Anchor.START, theme.faint, false));
+                    new Label(x + 14, from + ROW * row + 8, more, SMALL, Anchor.START, theme.faint, false));
         }
     }
 }
