@@ -34,6 +34,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** A tree with all its doors open. */
+@SuppressWarnings("OperatorPrecedence")
 public final class TreeServer implements AutoCloseable {
     private static final Duration HOUSEKEEPING = Duration.ofSeconds(1);
 

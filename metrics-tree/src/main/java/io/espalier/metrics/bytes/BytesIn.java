@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Reads what {@link BytesOut} wrote. */
+@SuppressWarnings("OperatorPrecedence")
 public final class BytesIn {
     private final byte[] bytes;
     private final int end;

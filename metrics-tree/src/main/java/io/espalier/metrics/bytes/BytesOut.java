@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Bytes that grow at their end. Fixed numbers are big endian, others seven bits a byte, lowest first. */
+@SuppressWarnings("OperatorPrecedence")
 public final class BytesOut {
     private byte[] bytes;
     private int size;

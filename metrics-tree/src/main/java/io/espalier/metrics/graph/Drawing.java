@@ -8,6 +8,7 @@ import io.espalier.metrics.graph.Shape.Path;
 import io.espalier.metrics.graph.Shape.Point;
 import io.espalier.metrics.graph.Style.Kind;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -137,8 +138,8 @@ public final class Drawing {
         return bottom - (Math.clamp(value, low, high) - low) / (high - low) * (bottom - top);
     }
 
-    private double x(double seconds) {
-        return left + (seconds - plan.from()) / (plan.to() - plan.from()) * (right - left);
+    private double x(long seconds) {
+        return left + (double) (seconds - plan.from()) / (plan.to() - plan.from()) * (right - left);
     }
 
     private double x(int i, int n) {
@@ -206,7 +207,7 @@ public final class Drawing {
         for (GraphPlan.Mark mark : plan.marks().stream()
                 .filter(each -> each.to() <= each.from())
                 .filter(each -> each.from() >= plan.from() && each.from() <= plan.to())
-                .sorted(java.util.Comparator.comparingLong(GraphPlan.Mark::from))
+                .sorted(Comparator.comparingLong(GraphPlan.Mark::from))
                 .toList()) {
             double x = Math.round(x(mark.from())) + 0.5;
             shapes.add(new Path(List.of(new Point(x, top), new Point(x, bottom)), "#d08a00", 1, true));
@@ -300,7 +301,7 @@ public final class Drawing {
     private void bars(boolean isTiny) {
         List<GraphPlan.Line> sorted = plan.lines().stream()
                 .filter(line -> !Double.isNaN(line.newest()))
-                .sorted(java.util.Comparator.comparingDouble((GraphPlan.Line line) -> -Math.abs(line.newest()))
+                .sorted(Comparator.comparingDouble((GraphPlan.Line line) -> -Math.abs(line.newest()))
                         .thenComparing(GraphPlan.Line::label))
                 .toList();
         bottom = plan.height() - 8.0;
@@ -331,12 +332,12 @@ public final class Drawing {
     // --- Legend ---
 
     private int perRow() {
-        return Math.max(1, ((plan.width() - 24) / 220));
+        return Math.max(1, (plan.width() - 24) / 220);
     }
 
     private int legendRows() {
         int wanted = (plan.lines().size() + perRow() - 1) / perRow();
-        return Math.min(wanted, (int) Math.max(1, plan.height() / 3 / ROW));
+        return Math.min(wanted, (int) Math.max(1, plan.height() / 3.0 / ROW));
     }
 
     private void legend(double from) {
@@ -347,7 +348,8 @@ public final class Drawing {
         for (int i = 0; i < shown; i++) {
             GraphPlan.Line line = plan.lines().get(i);
             double x = 12 + width * (i % per);
-            double y = from + ROW * (i / per) + 8;
+            int row = i / per;
+            double y = from + ROW * row + 8;
             shapes.add(new Box(x, y - 8, 9, 9, plan.style().colour(i), 1));
             String value = Double.isNaN(line.newest())
                     ? ""
@@ -365,9 +367,10 @@ public final class Drawing {
         }
         if (shown < plan.lines().size()) {
             double x = 12 + width * (shown % per);
+            int row = shown / per;
             String more = "and " + (plan.lines().size() - shown) + " more";
             shapes.add(
-                    new Label(x + 14, from + ROW * (shown / per) + 8, more, SMALL, Anchor.START, theme.faint, false));
+                    new Label(x + 14, from + ROW * row + 8, more, SMALL, Anchor.START, theme.faint, false));
         }
     }
 }

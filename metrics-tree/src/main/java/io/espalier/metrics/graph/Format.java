@@ -38,7 +38,7 @@ public enum Format {
         List<Shape> shapes = Drawing.of(plan);
         return switch (this) {
             case SVG -> Svg.of(plan, shapes).getBytes(StandardCharsets.UTF_8);
-            case PDF -> io.espalier.metrics.graph.Pdf.of(plan, shapes);
+            case PDF -> Pdf.of(plan, shapes);
             case PNG, JPG -> raster(plan, shapes);
         };
     }

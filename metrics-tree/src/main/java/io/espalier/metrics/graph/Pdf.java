@@ -12,6 +12,7 @@ import java.util.Set;
  * Shapes as a PDF 1.4 of one page, a point a pixel, in the Helvetica that every reader has; characters beyond Latin 1
  * are written as question marks. It is uncompressed and has no date, so the same shapes give the same bytes.
  */
+@SuppressWarnings("OperatorPrecedence")
 final class Pdf {
     private final GraphPlan plan;
     private final StringBuilder content = new StringBuilder();

@@ -15,6 +15,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 
 /** Shapes as pixels, by the JDK's own renderer, without a display. */
+@SuppressWarnings("OperatorPrecedence")
 final class Raster {
     private Raster() {}
 

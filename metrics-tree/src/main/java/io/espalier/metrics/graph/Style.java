@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** How a picture looks where nothing else is said. */
+@SuppressWarnings("ImmutableEnumChecker")
 public enum Style {
     /** Percent of processors: stacked areas from 0 to 100. */
     CPU(Kind.STACK, "%", List.of("#5b8ff9", "#f6903d", "#e8684a", "#9270ca", "#269a99", "#c2c8d5")),

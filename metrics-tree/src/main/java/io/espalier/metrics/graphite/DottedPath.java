@@ -6,11 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * A path as Graphite writes it, with {@code *}, {@code ?}, {@code [a-z]} and <code>{a,b}</code>. Whatever its grammar would
  * misread in a name, dots above all, is {@code %XX}.
  */
+@SuppressWarnings("OperatorPrecedence")
 public final class DottedPath {
     private static final String UNSAFE = ".*?[]{}(),|'\"% ;=";
     private static final int MAX = 4096;
@@ -105,7 +107,7 @@ public final class DottedPath {
         }
         try {
             return Pattern.compile(regex.toString(), Pattern.DOTALL);
-        } catch (java.util.regex.PatternSyntaxException e) {
+        } catch (PatternSyntaxException e) {
             throw new GraphiteException("'" + segment + "' is no pattern: " + e.getDescription());
         }
     }

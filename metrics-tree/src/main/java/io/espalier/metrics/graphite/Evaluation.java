@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /** Evaluates targets over a range of history, with Graphite's names and its treatment of gaps. */
+@SuppressWarnings("OperatorPrecedence")
 public final class Evaluation {
     private static final int MOST_SERIES = 10_000;
 
@@ -33,7 +34,7 @@ public final class Evaluation {
         return switch (target) {
             case Target.Path(String path) -> fetch(path, range);
             case Target.Call call -> call(call, range);
-            case Target.Number _, Target.Text _, Target.Flag _ ->
+            case Target.Numeral _, Target.Text _, Target.Flag _ ->
                 throw new GraphiteException("'" + target.text() + "' stands where series should");
         };
     }
@@ -80,10 +81,10 @@ public final class Evaluation {
                 combine("maxSeries", call, range, v -> Arrays.stream(v).max().orElse(Double.NaN));
             case "diffSeries" -> diff(call, range);
             case "divideSeries" -> divide(call, range);
-            case "asPercent" -> percent(call, range, in);
+            case "asPercent" -> percent(range, in);
             case "groupByNode", "groupByNodes" -> group(call, range, in);
-            case "summarize" -> summarize(call, range, in);
-            case "movingAverage" -> moving(call, range, in);
+            case "summarize" -> summarize(range, in);
+            case "movingAverage" -> moving(range, in);
             case "scale" ->
                 each(
                         call,
@@ -105,7 +106,7 @@ public final class Evaluation {
                 each(
                         call,
                         range,
-                        curve -> curve.with("perSecond(" + curve.name() + ")", growth(curve, true, curve.step())));
+                        curve -> curve.with("perSecond(" + curve.name() + ")", growth(curve, true, (double) curve.step())));
             case "keepLastValue" -> each(call, range, curve -> keepLast(curve, in.whole(1, Integer.MAX_VALUE)));
             case "transformNull" ->
                 each(
@@ -114,10 +115,10 @@ public final class Evaluation {
                         curve -> curve.map(
                                 "transformNull(" + curve.name() + "," + in.plain(1) + ")",
                                 v -> Double.isNaN(v) ? in.has(1) ? in.number(1) : 0 : v));
-            case "timeShift" -> shift(call, range, in);
-            case "highestMax" -> highest(call, range, in, Curve::max);
-            case "highestAverage" -> highest(call, range, in, Curve::mean);
-            case "highestCurrent" -> highest(call, range, in, Curve::newest);
+            case "timeShift" -> shift(range, in);
+            case "highestMax" -> highest(range, in, Curve::max);
+            case "highestAverage" -> highest(range, in, Curve::mean);
+            case "highestCurrent" -> highest(range, in, Curve::newest);
             case "limit" -> first(curves(in.series(0), range), in.whole(1, 1));
             case "sortByName" -> sorted(curves(in.series(0), range), Comparator.comparing(Curve::name));
             case "sortByMaxima" -> sorted(curves(in.series(0), range), Comparator.comparingDouble(c -> -c.max()));
@@ -153,7 +154,7 @@ public final class Evaluation {
         }
 
         double number(int i) {
-            if (at(i) instanceof Target.Number(String _, double value)) {
+            if (at(i) instanceof Target.Numeral(String _, double value)) {
                 return value;
             }
             throw new GraphiteException(call.name() + ": '" + at(i).text() + "' is no number");
@@ -195,7 +196,7 @@ public final class Evaluation {
 
     private static String nodes(Curve curve, Target.Call call, Arguments in) {
         if (call.name().equals("aliasByMetric")) {
-            String[] parts = curve.path().split("\\.");
+            String[] parts = curve.path().split("\\.", -1);
             return parts[parts.length - 1];
         }
         var wanted = new ArrayList<Integer>();
@@ -206,7 +207,7 @@ public final class Evaluation {
     }
 
     private static String nodes(Curve curve, List<Integer> wanted) {
-        String[] parts = curve.path().split("\\.");
+        String[] parts = curve.path().split("\\.", -1);
         var named = new ArrayList<String>();
         for (int node : wanted) {
             int at = node < 0 ? parts.length + node : node;
@@ -253,7 +254,7 @@ public final class Evaluation {
         return curve.with("keepLastValue(" + curve.name() + ")", values);
     }
 
-    private List<Curve> summarize(Target.Call call, Range range, Arguments in) {
+    private List<Curve> summarize(Range range, Arguments in) {
         long bucket = span(in.text(1));
         String function = in.has(2) ? in.text(2) : "sum";
         var summed = new ArrayList<Curve>();
@@ -295,8 +296,8 @@ public final class Evaluation {
         };
     }
 
-    private List<Curve> moving(Target.Call call, Range range, Arguments in) {
-        boolean isPoints = in.at(1) instanceof Target.Number;
+    private List<Curve> moving(Range range, Arguments in) {
+        boolean isPoints = in.at(1) instanceof Target.Numeral;
         long window = isPoints ? Math.max(1, (long) in.number(1)) : Math.max(1, span(in.text(1)) / range.step());
         // As much before the range as the first point looks back.
         Range wider = Range.of(range.from() - window * range.step(), range.to(), range.step());
@@ -323,7 +324,7 @@ public final class Evaluation {
         return averaged;
     }
 
-    private List<Curve> shift(Target.Call call, Range range, Arguments in) {
+    private List<Curve> shift(Range range, Arguments in) {
         String text = in.text(1);
         long by = span(text.replaceFirst("^[+-]", ""));
         long shift = text.startsWith("+") ? by : -by;
@@ -430,12 +431,12 @@ public final class Evaluation {
                 .toList();
     }
 
-    private List<Curve> percent(Target.Call call, Range range, Arguments in) {
+    private List<Curve> percent(Range range, Arguments in) {
         List<Curve> all = curves(in.series(0), range);
         if (all.isEmpty()) {
             return List.of();
         }
-        boolean isConstant = in.has(1) && in.at(1) instanceof Target.Number;
+        boolean isConstant = in.has(1) && in.at(1) instanceof Target.Numeral;
         Curve total;
         if (isConstant) {
             total = flat(in.plain(1), in.number(1), range);
@@ -487,7 +488,7 @@ public final class Evaluation {
         double of(Curve curve);
     }
 
-    private List<Curve> highest(Target.Call call, Range range, Arguments in, Rank rank) {
+    private List<Curve> highest(Range range, Arguments in, Rank rank) {
         List<Curve> all = curves(in.series(0), range);
         return first(sorted(all, Comparator.comparingDouble(curve -> -rank.of(curve))), in.whole(1, 1));
     }

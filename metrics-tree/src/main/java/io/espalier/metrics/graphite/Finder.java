@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Names in the tree, as {@code /metrics/find} asks for them, and its texts as events. */
+@SuppressWarnings("OperatorPrecedence")
 public final class Finder {
     private static final int MOST = 20_000;
     private static final int VISITS = 5_000_000;

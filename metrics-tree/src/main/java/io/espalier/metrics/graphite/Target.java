@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.Map;
 
 /** A target of {@code /render}: {@code alias(sumSeries(br.*.*), "all")}. */
+@SuppressWarnings("OperatorPrecedence")
 sealed interface Target {
     /** As written. */
     String text();
 
     record Path(String text) implements Target {}
 
-    record Number(String text, double value) implements Target {}
+    record Numeral(String text, double value) implements Target {}
 
     record Text(String text, String value) implements Target {}
 
@@ -85,7 +86,7 @@ sealed interface Target {
                 throw bad("no target");
             }
             if (word.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?")) {
-                return new Number(word, Double.parseDouble(word));
+                return new Numeral(word, Double.parseDouble(word));
             }
             if (word.equalsIgnoreCase("true") || word.equalsIgnoreCase("false")) {
                 return new Flag(word, word.equalsIgnoreCase("true"));

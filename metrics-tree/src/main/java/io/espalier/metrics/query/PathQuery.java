@@ -1,6 +1,7 @@
 package io.espalier.metrics.query;
 
 import io.espalier.metrics.query.QueryException.Reason;
+import io.espalier.metrics.tree.Paths;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Optional;
  *
  * @param <T> what is known about a leaf
  */
+@SuppressWarnings("OperatorPrecedence")
 public final class PathQuery<T> {
     private final Query query;
     private final Reduction<T> reduction;
@@ -75,7 +77,7 @@ public final class PathQuery<T> {
         return true;
     }
 
-    /** @param leaves their paths as {@link io.espalier.metrics.tree.Paths} writes them */
+    /** @param leaves their paths as {@link Paths} writes them */
     public List<Line<T>> run(List<Line<T>> leaves) {
         List<Leaf<T>> wanted = leaves.stream()
                 .filter(leaf -> isWanted(leaf.key))
@@ -114,7 +116,7 @@ public final class PathQuery<T> {
             if (!above.isEmpty()) {
                 path.append(',');
             }
-            io.espalier.metrics.tree.Paths.append(path, group.getKey());
+            Paths.append(path, group.getKey());
             lines.addAll(step(group.getValue(), depth + 1, path.toString()));
         }
         Optional<Reducer> reducer = segment.reducer();

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -139,6 +140,6 @@ public final class TreeImage {
     private static boolean isMagic(ByteBuffer bytes) {
         byte[] held = new byte[MAGIC.length];
         bytes.get(held);
-        return java.util.Arrays.equals(held, MAGIC);
+        return Arrays.equals(held, MAGIC);
     }
 }

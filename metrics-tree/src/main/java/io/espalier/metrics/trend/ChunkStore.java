@@ -58,7 +58,7 @@ public final class ChunkStore implements TrendStore {
                     Long.MAX_VALUE,
                     (time, sum, n, least, greatest) -> rows.computeIfAbsent(
                                     Math.floorDiv(time, step) * step, Rollup::new)
-                            .add(key, sum, n, least, greatest));
+                            .add(key, sum, (double) n, least, greatest));
         }
         while (rows.size() > 1) {
             Rollup row = rows.pollFirstEntry().getValue();

@@ -15,6 +15,7 @@ import java.util.Arrays;
  * 11lllttt bytes      l zero bytes, the bytes, t zero bytes: to be XORed
  * </pre>
  */
+@SuppressWarnings("OperatorPrecedence")
 final class Codes {
     private static final int SAMES = 128;
     private static final int GAPS = 64;

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * {@code yesterday}, {@code midnight}, {@code 1700000000} (seconds; 13 digits: milliseconds),
  * {@code 2026-03-01T12:00:00Z}, {@code 2026-03-01}, {@code 20260301}, {@code 12:30_20260301}.
  */
+@SuppressWarnings("OperatorPrecedence")
 public final class Moments {
     private static final Map<String, Long> UNITS = Map.ofEntries(
             Map.entry("s", 1L),

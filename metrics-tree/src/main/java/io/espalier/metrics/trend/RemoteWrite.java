@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
  * Label { string name = 1; string value = 2 }           Sample { double value = 1; int64 timestamp = 2 }
  * </pre>
  */
+@SuppressWarnings("OperatorPrecedence")
 final class RemoteWrite {
     private static final int LENGTH_DELIMITED = 2;
     private static final int LITERAL = 60_000;

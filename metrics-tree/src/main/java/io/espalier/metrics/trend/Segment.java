@@ -28,6 +28,7 @@ import java.util.function.Consumer;
  * foot  = length(4) crc32c(4) from slots step columns series entries-offset table-offset
  * </pre>
  */
+@SuppressWarnings("OperatorPrecedence")
 final class Segment implements AutoCloseable {
     private static final byte[] MAGIC = "ESPTRND1".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_CHUNK = 16 << 20;

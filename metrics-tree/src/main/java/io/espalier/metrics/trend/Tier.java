@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * and a journal on disk with the same frames. A journal that ends within a frame is cut there; a segment that is
  * damaged is put aside. Retention removes whole segments. The lock is the tier itself.
  */
+@SuppressWarnings("OperatorPrecedence")
 final class Tier implements AutoCloseable {
     private static final int MAX_FRAME = 64 << 20;
 

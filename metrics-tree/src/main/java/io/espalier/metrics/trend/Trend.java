@@ -71,7 +71,7 @@ public final class Trend implements AutoCloseable {
             store.append(frame);
         } finally {
             tell("series", frame.size());
-            tell("skipped", sampler.skipped());
+            tell("skipped", (double) sampler.skipped());
         }
     }
 

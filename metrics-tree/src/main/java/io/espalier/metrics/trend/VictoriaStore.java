@@ -110,7 +110,8 @@ public final class VictoriaStore implements TrendStore {
 
     private List<Series> part(List<String> keys, Range range) {
         var byKey = new HashMap<String, Series>();
-        keys.forEach(key -> byKey.put(key, new Series(key, range)));
+        List<Series> all = keys.stream().map(key -> new Series(key, range)).toList();
+        all.forEach(series -> byKey.put(series.key(), series));
         String any = String.join("|", keys.stream().map(VictoriaStore::escaped).toList());
         // A window ends with its own time and leaves its beginning out, so it is asked for just before the next step.
         String expression =
@@ -146,7 +147,7 @@ public final class VictoriaStore implements TrendStore {
                 series.add(series.time(i), columns[0][i], (long) columns[1][i], columns[2][i], columns[3][i]);
             }
         });
-        return keys.stream().map(byKey::get).toList();
+        return all;
     }
 
     private static void fill(double[] column, Json point, Range range) {

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -21,12 +22,12 @@ public final class Views {
     public static final int MOST = 1000;
 
     private final Optional<Path> file;
-    private TreeMap<String, SavedView> byName;
+    private Map<String, SavedView> byName;
 
     /** @throws IOException if the file is there and cannot be read: better not to start than to overwrite it */
     public Views(Optional<Path> file) throws IOException {
         this.file = file;
-        byName = file.isPresent() ? read(file.get()) : new TreeMap<>();
+        byName = file.isPresent() ? read(file.get()) : Map.of();
     }
 
     /** Whether they outlive the process. */
@@ -98,7 +99,7 @@ public final class Views {
         return json.close(']').toString();
     }
 
-    private static TreeMap<String, SavedView> read(Path file) throws IOException {
+    private static Map<String, SavedView> read(Path file) throws IOException {
         var views = new TreeMap<String, SavedView>();
         try {
             for (Json view : Json.parse(Files.readString(file)).list()) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** {@code /diff/KEYA/KEYB?a=TIME&b=TIME}: two keys, or one key at two times, the greatest contribution first. */
+@SuppressWarnings("OperatorPrecedence")
 final class DiffRoutes implements Route {
     private static final int SHOWN = 500;
 

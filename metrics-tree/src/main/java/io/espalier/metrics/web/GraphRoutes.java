@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** {@code /graph/KEY.png}, {@code .svg}, {@code .jpg}, {@code .pdf}; also {@code /graph/view/NAME.png}. */
@@ -102,7 +103,7 @@ final class GraphRoutes implements Route {
             }
         }
         throw Urls.bad(name + ": '" + word + "' (expected: one of "
-                + Arrays.toString(all).toLowerCase(java.util.Locale.ROOT) + ")");
+                + Arrays.toString(all).toLowerCase(Locale.ROOT) + ")");
     }
 
     private static Optional<Double> value(Urls urls, String name) {

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What Grafana's Graphite data source asks: {@code /render}, {@code /metrics/find}, {@code /metrics/expand},
@@ -32,6 +33,8 @@ final class GraphiteRoutes implements Route {
     private static final String VERSION = "1.0.2";
 
     private static final int MAX_TARGETS = 100;
+    private static final Set<String> PATHS =
+            Set.of("/render", "/metrics/find", "/metrics/expand", "/events/get_data", "/version");
 
     private final Finder finder;
     private final Optional<Trend> trend;
@@ -46,25 +49,19 @@ final class GraphiteRoutes implements Route {
     @Override
     public boolean answer(Exchange exchange) throws IOException {
         String path = exchange.path().replaceAll("/$", "");
-        switch (path) {
-            case "/render", "/metrics/find", "/metrics/expand", "/events/get_data", "/version" -> {
-                try {
-                    answer(exchange, path, Urls.withForm(exchange));
-                } catch (GraphiteException e) {
-                    // The body is shown to who wrote the target.
-                    text(exchange, 400, String.valueOf(e.getMessage()));
-                } catch (TrendException e) {
-                    text(
-                            exchange,
-                            e.reason() == TrendException.Reason.AWAY ? 503 : 400,
-                            String.valueOf(e.getMessage()));
-                }
-                return true;
-            }
-            default -> {
-                return false;
-            }
+        if (!PATHS.contains(path)) {
+            return false;
         }
+        try {
+            answer(exchange, path, Urls.withForm(exchange));
+        } catch (GraphiteException e) {
+            // The body is shown to who wrote the target.
+            text(exchange, 400, String.valueOf(e.getMessage()));
+        } catch (TrendException e) {
+            int status = e.reason() == TrendException.Reason.AWAY ? 503 : 400;
+            text(exchange, status, String.valueOf(e.getMessage()));
+        }
+        return true;
     }
 
     private void answer(Exchange exchange, String path, Urls urls) throws IOException {
@@ -111,12 +108,12 @@ final class GraphiteRoutes implements Route {
         Instant now = clock.instant();
         long from = Moments.parse(urls.or("from", "-24h"), now);
         long until = Moments.parse(urls.or("until", "now"), now);
-        List<String> tags = Arrays.stream(urls.or("tags", "").split("[ ,]+"))
+        List<String> tags = Arrays.stream(urls.or("tags", "").split("[ ,]+", -1))
                 .filter(tag -> !tag.isEmpty())
                 .toList();
         var json = new JsonText().open('[');
         for (Finder.Event event : finder.events(from * 1000, (until + 1) * 1000)) {
-            List<String> names = List.of(event.key().split(","));
+            List<String> names = List.of(event.key().split(",", -1));
             if (names.containsAll(tags)) {
                 json.open('{')
                         .name("id")

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What pages and pictures ask the history: by the parameters {@code from, to, step, points, fn, limit}. */
@@ -164,7 +165,7 @@ final class History {
                 .toList();
     }
 
-    private void below(Query query, LinkedHashSet<Mark> marks) {
+    private void below(Query query, Set<Mark> marks) {
         try {
             for (Result result : queries.run(query)) {
                 if (result.value() instanceof Value.Text(Markers markers)) {

@@ -8,11 +8,13 @@ import io.espalier.metrics.trend.Series;
 import io.espalier.metrics.views.SavedView;
 import io.espalier.metrics.views.Views;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** {@code /trend/KEY}, {@code /trend/view/}, {@code /trend/view/NAME}, and {@code /get/KEY?children=1}. */
+@SuppressWarnings("OperatorPrecedence")
 final class TrendRoutes implements Route {
     private static final int POINTS = 600;
     private static final int TREE_SHOWN = 500;
@@ -256,7 +258,7 @@ final class TrendRoutes implements Route {
     }
 
     private static String[][] choices(String held) {
-        var choices = new java.util.ArrayList<>(List.of(
+        var choices = new ArrayList<>(List.of(
                 new String[] {"", "the beginning, at most a year"},
                 new String[] {"-1h", "an hour ago"},
                 new String[] {"-6h", "6 hours ago"},

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Parameters of a URL or a form, decoded, and parts of URLs, encoded. */
+@SuppressWarnings("OperatorPrecedence")
 final class Urls {
     private static final int MAX_FORM = 256 << 10;
     private static final int MAX_PARAMETERS = 2000;
@@ -66,9 +67,12 @@ final class Urls {
 
     private void add(String encoded) {
         int count = 0;
-        for (String part : encoded.split("&")) {
+        for (String part : encoded.split("&", -1)) {
             if (++count > MAX_PARAMETERS) {
                 throw bad("more than " + MAX_PARAMETERS + " parameters");
+            }
+            if (part.isEmpty()) {
+                continue;
             }
             int equals = part.indexOf('=');
             String name = decode(equals < 0 ? part : part.substring(0, equals));
