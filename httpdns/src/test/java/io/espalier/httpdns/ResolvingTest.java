@@ -178,6 +178,7 @@ class ResolvingTest {
         clock.advance(Duration.ofSeconds(26));
         upstream.script(query -> query.send(query.reply("www.example. 60 A 192.0.2.2")));
         assertThat(texts(names.atHand(WWW))).containsExactly("192.0.2.1");
+        Await.until("asked again", () -> upstream.count() == 2);
         Await.until("the new answer", () -> texts(names.atHand(WWW)).equals(List.of("192.0.2.2")));
         assertThat(upstream.count()).isEqualTo(2);
     }
