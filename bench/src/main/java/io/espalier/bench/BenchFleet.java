@@ -8,10 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A clone of the fleet's repository: ten templates with a reload, and one variable that stands in all of them. */
+/** A clone of the fleet's repository: one unit of templates, and one variable that stands in all of them. */
 final class BenchFleet {
 
-    static final int FILES = 10;
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final Path clone;
@@ -20,7 +19,11 @@ final class BenchFleet {
         this.clone = clone;
     }
 
-    static BenchFleet write(Path clone, String url, String hostsYaml) throws IOException {
+    /**
+     * @param files how many templates
+     * @param actions the unit's reload and health, in YAML
+     */
+    static BenchFleet write(Path clone, String url, String hostsYaml, int files, String actions) throws IOException {
         Files.createDirectories(clone);
         var fleet = new BenchFleet(clone);
         fleet.git("init", "-q", "-b", "main");
@@ -30,16 +33,15 @@ final class BenchFleet {
         fleet.file("fleet.yaml", """
                 fleet: bench
                 tiers: [ web ]
-                rollout: { canary: 0, parallel: 100%, soak: 0s, confirm: 20s }
+                rollout: { canary: 0, parallel: 100%, soak: 0s, confirm: 60s }
                 """);
         fleet.file("hosts.yaml", hostsYaml);
         var unit = new StringBuilder("unit: app\non: { tier: web }\nfiles:\n");
-        for (int i = 1; i <= FILES; i++) {
+        for (int i = 1; i <= files; i++) {
             unit.append("  - { to: /etc/bench/app%d.conf, template: app%d.conf.ftl }\n".formatted(i, i));
             fleet.file("templates/app" + i + ".conf.ftl", template(i, "${host.name}", "${vars.level}"));
         }
-        unit.append("reload: sh -c 'date +%s >> /run/bench-reloaded'\n");
-        unit.append("health:\n  - { tcp: \"127.0.0.1:22\" }\n");
+        unit.append(actions);
         fleet.file("units/app.yaml", unit.toString());
         fleet.level(0);
         return fleet;
@@ -66,7 +68,12 @@ final class BenchFleet {
 
     /** What the pusher saw. */
     String push() {
-        return git("push", "-q", "origin", "main");
+        return git("push", "origin", "main");
+    }
+
+    /** What the pusher saw of a push that changes nothing. */
+    String dryRun() {
+        return gitSays("push", "-o", "dry-run", "origin", "main").output();
     }
 
     private void file(String name, String text) throws IOException {
@@ -76,13 +83,17 @@ final class BenchFleet {
     }
 
     private String git(String... arguments) {
-        var command = new ArrayList<>(List.of("env", "GIT_CONFIG_GLOBAL=/dev/null", "git", "-C", clone.toString()));
-        command.addAll(List.of(arguments));
-        Ran ran = Ran.of(LIMIT, command.toArray(String[]::new));
+        Ran ran = gitSays(arguments);
         if (ran.status() != 0) {
             throw new IllegalStateException(
-                    String.join(" ", command) + " ended with " + ran.status() + ":\n" + ran.output());
+                    "git " + String.join(" ", arguments) + " ended with " + ran.status() + ":\n" + ran.output());
         }
         return ran.output();
+    }
+
+    private Ran gitSays(String... arguments) {
+        var command = new ArrayList<>(List.of("env", "GIT_CONFIG_GLOBAL=/dev/null", "git", "-C", clone.toString()));
+        command.addAll(List.of(arguments));
+        return Ran.of(LIMIT, command.toArray(String[]::new));
     }
 }

@@ -2,10 +2,13 @@ package io.espalier.bench;
 
 import io.espalier.orchestrator.release.SigningKey;
 import io.espalier.orchestrator.ssh.DeployKey;
+import io.espalier.testkit.Await;
 import io.espalier.testkit.Ran;
 import io.espalier.testkit.TestHost;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +17,14 @@ import java.util.Locale;
 
 /** 50 real hosts x 10 templates, from git push to healthy, beside ansible-playbook and rsync (run by bin/bench deploy) */
 public final class DeployFleet {
+
+    static final int FILES = 10;
+
+    private static final String ACTIONS = """
+            reload: sh -c 'date +%s >> /run/bench-reloaded'
+            health:
+              - { tcp: "127.0.0.1:22" }
+            """;
 
     private final RealHosts hosts;
     private final BenchFleet fleet;
@@ -36,6 +47,10 @@ public final class DeployFleet {
         Path folder = Files.createTempDirectory("espalier-bench-");
         try {
             run(folder, count, rounds, peerRounds);
+        } catch (Exception e) {
+            List<String> log = Files.readAllLines(folder.resolve("server.log"));
+            log.subList(Math.max(0, log.size() - 60), log.size()).forEach(System.err::println);
+            throw e;
         } finally {
             Ran.of(Duration.ofMinutes(1), "rm", "-rf", folder.toString());
         }
@@ -51,11 +66,14 @@ public final class DeployFleet {
         try (var hosts = RealHosts.start(count, Path.of(rootKey + ".pub"), deployKey, signingKey.publicKey())) {
             hosts.awaitAgents();
             try (var server = ServerProcess.start(folder)) {
-                var fleet = BenchFleet.write(folder.resolve("clone"), server.gitUrl(), hosts.hostsYaml());
+                var fleet =
+                        BenchFleet.write(folder.resolve("clone"), server.gitUrl(), hosts.hostsYaml(), FILES, ACTIONS);
                 fleet.commit("The fleet");
-                System.out.printf("first rollout: %.2f s%n", Timed.seconds(fleet::push));
+                long started = System.nanoTime();
+                String said = fleet.push();
+                System.out.printf("first rollout: %.2f s%n%s%n", (System.nanoTime() - started) / 1e9, said);
                 var bench = new DeployFleet(hosts, fleet);
-                bench.checkAll();
+                Await.until("every host holds the first release", Duration.ofMinutes(1), bench::allHold);
                 bench.rounds(rounds);
                 if (peerRounds > 0) {
                     bench.peers(new Peers(folder.resolve("peer"), rootKey, hosts.all()), peerRounds);
@@ -97,19 +115,34 @@ public final class DeployFleet {
     }
 
     /** Every file of every host, seen from outside. */
-    private void checkAll() throws IOException {
-        for (TestHost host : hosts.all()) {
-            for (int i = 1; i <= BenchFleet.FILES; i++) {
-                String text = Files.readString(host.path("/etc/bench/app" + i + ".conf"));
-                if (!text.equals(BenchFleet.template(i, host.name(), "" + level))) {
-                    throw new IllegalStateException(host.name() + " does not hold level " + level + ":\n" + text);
-                }
-            }
+    private void checkAll() {
+        if (!allHold()) {
+            throw new IllegalStateException("not every host holds level " + level);
         }
     }
 
+    private boolean allHold() {
+        return hosts.all().stream().allMatch(this::holds);
+    }
+
+    private boolean holds(TestHost host) {
+        for (int i = 1; i <= FILES; i++) {
+            Path file = host.path("/etc/bench/app" + i + ".conf");
+            try {
+                if (!Files.readString(file).equals(BenchFleet.template(i, host.name(), "" + level))) {
+                    return false;
+                }
+            } catch (NoSuchFileException notYet) {
+                return false;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return true;
+    }
+
     private void report(int count) {
-        System.out.printf("%n%d hosts x %d templates%n", count, BenchFleet.FILES);
+        System.out.printf("%n%d hosts x %d templates%n", count, FILES);
         var change = figures("espalier: push to healthy on all, a change", changes);
         var nothing = figures("espalier: push that changes nothing", nothings);
         System.out.println(change);

@@ -44,7 +44,7 @@ final class Peers {
                 ssh_args = -o ControlMaster=auto -o ControlPersist=600s -o UserKnownHostsFile=/dev/null
                 """);
         var tasks = new StringBuilder();
-        for (int i = 1; i <= BenchFleet.FILES; i++) {
+        for (int i = 1; i <= DeployFleet.FILES; i++) {
             Files.writeString(
                     folder.resolve("templates/app" + i + ".conf.j2"),
                     BenchFleet.template(i, "{{ inventory_hostname }}", "{{ level }}"));
@@ -91,7 +91,7 @@ final class Peers {
     void rsync(int level) throws Exception {
         Path files = folder.resolve("rsync");
         Files.createDirectories(files);
-        for (int i = 1; i <= BenchFleet.FILES; i++) {
+        for (int i = 1; i <= DeployFleet.FILES; i++) {
             Files.writeString(files.resolve("app" + i + ".conf"), BenchFleet.template(i, "any", "" + level));
         }
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -11,7 +11,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** An orchestrator, started as anyone starts it, on a free port with all of its data in one folder. */
@@ -30,10 +32,39 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(Path folder) throws IOException {
+        return start(folder, Map.of());
+    }
+
+    static ServerProcess start(Path folder, Map<String, String> environment) throws IOException {
         int port;
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
+        Path config = configure(folder, port);
+        var builder = new ProcessBuilder(
+                System.getenv("ESPALIER_HOME") + "/bin/espalier", "server", "--config", config.toString());
+        builder.environment().putAll(environment);
+        return start(folder, port, builder);
+    }
+
+    /** A process of another main class, with the same configuration. */
+    static ServerProcess start(Path folder, Class<?> main, List<String> jvmOptions) throws IOException {
+        int port;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmOptions);
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
+        command.add(main.getName());
+        command.add(folder.toString());
+        command.add(
+                "--spring.config.additional-location=" + configure(folder, port).toUri());
+        return start(folder, port, new ProcessBuilder(command));
+    }
+
+    private static Path configure(Path folder, int port) throws IOException {
         Path config = folder.resolve("server.yaml");
         Files.writeString(config, """
                 server: { address: 127.0.0.1, port: %d }
@@ -42,9 +73,11 @@ final class ServerProcess implements AutoCloseable {
                   access: { first-password: "bench-password-1", first-token: "%s" }
                   sources: { fleet: { name: fleet, url: fleet } }
                 """.formatted(port, folder.resolve("data"), TOKEN));
-        Process process = new ProcessBuilder(
-                        System.getenv("ESPALIER_HOME") + "/bin/espalier", "server", "--config", config.toString())
-                .redirectErrorStream(true)
+        return config;
+    }
+
+    private static ServerProcess start(Path folder, int port, ProcessBuilder builder) throws IOException {
+        Process process = builder.redirectErrorStream(true)
                 .redirectOutput(folder.resolve("server.log").toFile())
                 .start();
         var server = new ServerProcess(process, "http://127.0.0.1:" + port);
@@ -97,6 +130,13 @@ final class ServerProcess implements AutoCloseable {
     /** In KiB. */
     long residentMemory() throws IOException {
         return residentMemory(process.pid());
+    }
+
+    /** CPU time so far, in hundredths of a second. */
+    long processorTicks() throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
     /** Of any process, in KiB. */

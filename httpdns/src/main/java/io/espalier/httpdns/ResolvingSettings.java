@@ -3,6 +3,7 @@ package io.espalier.httpdns;
 import io.espalier.httpdns.cache.CacheRules;
 import io.espalier.httpdns.redis.RedisSettings;
 import io.espalier.httpdns.resolve.ResolveSettings;
+import io.espalier.httpdns.resolve.Upstream;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -85,5 +86,13 @@ public record ResolvingSettings(
     public ResolvingSettings allowing(List<String> names) {
         return new ResolvingSettings(
                 resolve, rules, memory, redis, budget, search, searches, refreshes, rebinding, names);
+    }
+
+    /** The same, asking others. */
+    public ResolvingSettings asking(List<Upstream> upstreams) {
+        var other = new ResolveSettings(
+                upstreams, resolve.attempt(), resolve.probe(), resolve.inFlight(), resolve.networks());
+        return new ResolvingSettings(
+                other, rules, memory, redis, budget, search, searches, refreshes, rebinding, privateNames);
     }
 }

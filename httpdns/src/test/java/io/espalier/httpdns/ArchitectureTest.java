@@ -59,6 +59,26 @@ class ArchitectureTest {
             .resideInAPackage("redis..");
 
     @ArchTest
+    static final ArchRule onlyTheFrontKnowsNetty = noClasses()
+            .that()
+            .resideOutsideOfPackage("..httpdns.front")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.netty..");
+
+    @ArchTest
+    static final ArchRule dialectsAreOfBytesAndValues = classes()
+            .that()
+            .resideInAnyPackage("..httpdns.dialect", "..httpdns.access")
+            .should()
+            .onlyDependOnClassesThat(JDK.or(resideInAnyPackage(
+                    "io.espalier.httpdns.dialect",
+                    "io.espalier.httpdns.access",
+                    "io.espalier.httpdns.answer",
+                    "org.jspecify.annotations")))
+            .because("a new dialect is tested without a socket");
+
+    @ArchTest
     static final ArchRule hasNoPackageCycles =
             slices().matching("io.espalier.httpdns.(*)..").should().beFreeOfCycles();
 

@@ -115,6 +115,7 @@ class RolloutConfiguration {
                 releases,
                 digest -> objects.read(digest)
                         .orElseThrow(() -> new IllegalStateException("object " + digest.abbreviated() + " is lost")),
+                objects::sync,
                 key::sign,
                 registry::auid,
                 () -> unhealthy(registry, clock.instant()),

@@ -138,7 +138,12 @@ public final class HostRegistry {
             throw new LinkException(
                     Reason.NOT_ENROLLED, host.name() + ": not enrolled (run: espalier enrol " + host.name() + ")");
         }
+        writing.lock(); // two links may meet the same agent at once; the second finds it adopted
         try {
+            Optional<Auid> already = auid(host.name());
+            if (already.isPresent()) {
+                return already.get();
+            }
             enrol(
                     host.name(),
                     new HostRecord.Enrolment(
@@ -152,6 +157,8 @@ public final class HostRegistry {
         } catch (IllegalArgumentException taken) {
             throw new LinkException(
                     Reason.WRONG_HOST, host.name() + ": the agent there is " + presented + ", an id of another host");
+        } finally {
+            writing.unlock();
         }
         return presented;
     }
@@ -199,7 +206,7 @@ public final class HostRegistry {
 
     /** Notes which releases the fleet wants, in one go. */
     public void want(Map<HostName, ReleaseId> releases) {
-        rows.together(() -> releases.forEach((host, release) -> change(
+        together(() -> releases.forEach((host, release) -> change(
                 host,
                 record -> record.wanted().equals(Optional.of(release))
                         ? record
@@ -208,11 +215,21 @@ public final class HostRegistry {
 
     /** Makes sure that every one of {@code hosts} has a record. */
     public void meet(Collection<Host> hosts) {
-        rows.together(() -> hosts.stream()
+        together(() -> hosts.stream()
                 .map(Host::name)
                 .filter(name -> !records.containsKey(name))
                 .toList()
                 .forEach(name -> change(name, record -> record)));
+    }
+
+    /** The lock comes first: whoever holds it must never wait for a row that another writer's transaction holds. */
+    private void together(Runnable changes) {
+        writing.lock();
+        try {
+            rows.together(changes);
+        } finally {
+            writing.unlock();
+        }
     }
 
     private void change(HostName host, UnaryOperator<HostRecord> change) {

@@ -88,27 +88,30 @@ public final class HostRows {
 
     /** @throws IllegalArgumentException if another host has, or had, this id */
     void claim(Auid auid, HostName host, Instant now) {
-        String holder = jdbc.sql("select host from host_auid where auid = :auid")
-                .param("auid", auid.value())
-                .query(String.class)
-                .optional()
-                .orElse("");
-        if (holder.equals(host.value())) {
-            return;
-        }
-        try {
-            if (holder.isEmpty()) {
+        Optional<String> holder = holder(auid);
+        if (holder.isEmpty()) {
+            try {
                 jdbc.sql("insert into host_auid (auid, host, given_at) values (:auid, :host, :at)")
                         .param("auid", auid.value())
                         .param("host", host.value())
                         .param("at", now.atOffset(ZoneOffset.UTC))
                         .update();
                 return;
+            } catch (DuplicateKeyException e) {
+                holder = holder(auid); // two links to one host may meet its agent at once
             }
-        } catch (DuplicateKeyException e) {
-            throw new IllegalArgumentException("auid: " + auid + " was just given to another host", e);
         }
-        throw new IllegalArgumentException("auid: " + auid + " belongs to " + holder + " (expected: one never given)");
+        if (!holder.equals(Optional.of(host.value()))) {
+            throw new IllegalArgumentException("auid: " + auid + " belongs to " + holder.orElse("nobody any more")
+                    + " (expected: one never given)");
+        }
+    }
+
+    private Optional<String> holder(Auid auid) {
+        return jdbc.sql("select host from host_auid where auid = :auid")
+                .param("auid", auid.value())
+                .query(String.class)
+                .optional();
     }
 
     private static JdbcClient.StatementSpec bind(JdbcClient.StatementSpec sql, HostRecord record) {

@@ -5,22 +5,24 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Collection;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes by their digest, in files {@code ab/cdef...} below one folder. Blobs of files and whole releases are objects;
@@ -35,10 +37,15 @@ public final class ObjectStore {
     public static final int MAX_OBJECT = 64 << 20;
 
     private static final String TEMPORARY = "tmp";
-    private static final int SYNCS_AT_ONCE = 16;
+    private static final int SYNCED_ONE_BY_ONE = 16;
+    private static final Duration SYNC_LIMIT = Duration.ofMinutes(2);
 
     private final Path folder;
     private final AtomicLong temporaries = new AtomicLong();
+    private final Set<Path> unsynced = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock syncing = new ReentrantLock();
+    private boolean isEarlierUnsynced = true; // what an earlier process put and a kill kept it from syncing
+    private @Nullable IOException lost;
     private final String self = Long.toHexString(ProcessHandle.current().pid());
 
     /** @throws UncheckedIOException if the folder cannot be made */
@@ -68,6 +75,7 @@ public final class ObjectStore {
                 return digest;
             }
             write(file, content);
+            unsynced.add(file);
             return digest;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write object " + digest.abbreviated(), e);
@@ -95,38 +103,62 @@ public final class ObjectStore {
     }
 
     /**
-     * Makes objects durable: to be called before anything that must survive a power cut refers to them.
+     * Makes everything that was put so far durable: to be called before anything that must survive a power cut refers
+     * to it. Waits for the disk; costs nothing if there is nothing new.
      *
-     * @throws UncheckedIOException if one is absent or the disk reports an error, which is not tried again
+     * @throws UncheckedIOException if the disk reports an error, now or at an earlier call: the kernel tells of a lost
+     *     write only once, so asking again would call it saved
      */
-    public void sync(Collection<Digest> digests) {
-        List<Path> files = digests.stream().distinct().map(this::file).toList();
-        var folders = new TreeSet<Path>();
-        files.forEach(file -> folders.add(folder(file)));
-        folders.add(folder);
-        forceAll(files, StandardOpenOption.WRITE);
-        forceAll(folders, StandardOpenOption.READ);
+    public void sync() {
+        syncing.lock();
+        try {
+            if (lost != null) {
+                throw new UncheckedIOException("cannot sync objects: an earlier sync failed; restart", lost);
+            }
+            List<Path> put = List.copyOf(unsynced);
+            if (isEarlierUnsynced || put.size() > SYNCED_ONE_BY_ONE) {
+                syncFileSystem();
+            } else if (!put.isEmpty()) {
+                var folders = new TreeSet<Path>(List.of(folder));
+                put.forEach(file -> folders.add(folder(file)));
+                for (Path file : put) {
+                    force(file, StandardOpenOption.WRITE);
+                }
+                for (Path one : folders) {
+                    force(one, StandardOpenOption.READ);
+                }
+            }
+            isEarlierUnsynced = false;
+            put.forEach(unsynced::remove);
+        } catch (InterruptedIOException | ClosedByInterruptException e) {
+            throw new UncheckedIOException("cannot sync objects", e);
+        } catch (IOException e) {
+            lost = e;
+            throw new UncheckedIOException("cannot sync objects", e);
+        } finally {
+            syncing.unlock();
+        }
     }
 
-    /** Side by side, since a journalling file system makes many durable in one go: 550 files take 60 ms, not 1 s. */
-    private static void forceAll(Collection<Path> paths, StandardOpenOption mode) {
-        try (var threads = Executors.newFixedThreadPool(SYNCS_AT_ONCE)) {
-            List<Future<?>> forced = new ArrayList<>();
-            for (Path path : paths) {
-                forced.add(threads.submit(() -> {
-                    force(path, mode);
-                    return path;
-                }));
+    /** The whole file system at once: hundreds of files take as long as a few do one by one. */
+    private void syncFileSystem() throws IOException {
+        Process process = new ProcessBuilder("sync", "--file-system", folder.toString())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            process.getOutputStream().close();
+            if (!process.waitFor(SYNC_LIMIT)) {
+                process.destroyForcibly();
+                throw new IOException("sync of " + folder + " takes longer than " + SYNC_LIMIT.toSeconds() + " s");
             }
-            for (Future<?> one : forced) {
-                one.get();
+            if (process.exitValue() != 0) {
+                byte[] said = process.getInputStream().readNBytes(1000);
+                throw new IOException(new String(said, StandardCharsets.UTF_8).strip());
             }
-        } catch (ExecutionException e) {
-            throw new UncheckedIOException(
-                    "cannot sync objects", e.getCause() instanceof IOException io ? io : new IOException(e.getCause()));
         } catch (InterruptedException e) {
+            process.destroyForcibly();
             Thread.currentThread().interrupt();
-            throw new UncheckedIOException("cannot sync objects", new InterruptedIOException());
+            throw new InterruptedIOException("interrupted in a sync of " + folder);
         }
     }
 

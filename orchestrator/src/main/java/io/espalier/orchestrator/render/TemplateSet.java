@@ -51,8 +51,8 @@ final class TemplateSet {
     }
 
     /**
-     * Reads from now on from {@code same}, which has the same revision: the one it was made with may have been that of a
-     * push, whose repository was only lent.
+     * Reads from now on from {@code same}, whose templates are the same: the one it was made with may have been that of
+     * a push, whose repository was only lent.
      */
     void readFrom(Snapshot same) {
         snapshot = same;

@@ -118,6 +118,7 @@ final class Steering {
     /** Stores the rollout, ends the one it supersedes, and lets it run. */
     private RolloutId insert(
             Rollout draft, List<HostStep> steps, Optional<Rollout> predecessor, Consumer<Rollout> alongside) {
+        means.durable().run();
         Rollout rollout = journal.writing(() -> store.together(() -> {
             Rollout created = store.create(draft, steps);
             predecessor.ifPresent(old -> supersede(old, created));

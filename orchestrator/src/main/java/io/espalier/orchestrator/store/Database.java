@@ -22,13 +22,16 @@ public final class Database {
      * <p>H2 keeps commits in memory for up to half a second by default, and a killed process loses them.
      * {@code WRITE_DELAY=0} writes each one before it is acknowledged. {@code DB_CLOSE_ON_EXIT=FALSE} leaves closing to
      * the pool, after the last user is done.
+     *
+     * <p>{@code async:} since the default file system closes the whole database when one thread is interrupted in one
+     * of its writes.
      */
     public static String h2Url(Path file) {
         String path = file.toAbsolutePath().toString();
         if (path.indexOf(';') >= 0) {
             throw new IllegalArgumentException("database file: " + path + " (expected: no semicolon)");
         }
-        return "jdbc:h2:file:" + path + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
+        return "jdbc:h2:async:" + path + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
     }
 
     /** A pool on the H2 database in {@code file}, made if absent and brought to the current schema. */

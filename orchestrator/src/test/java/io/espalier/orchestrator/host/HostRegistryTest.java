@@ -12,9 +12,16 @@ import io.espalier.protocol.wire.Facts;
 import io.espalier.protocol.wire.Message;
 import io.espalier.testkit.MutableClock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +127,58 @@ class HostRegistryTest {
         assertThatThrownBy(() -> registry.welcome(Hosts.local("web2"), new Message.Welcome(1, new Auid("a-1"), "1")))
                 .isInstanceOfSatisfying(
                         LinkException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_ENROLLED));
+    }
+
+    @Test
+    void linksThatMeetAnAgentAtOnceAdoptItTogether() throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var welcomes = new ArrayList<Callable<Void>>();
+            for (int i = 0; i < 200; i++) {
+                String name = "h" + i / 4;
+                var host =
+                        Hosts.at(name, "10.0.0.1", 22, "espalier", Optional.of("ssh-ed25519 AAAA"), Optional.empty());
+                welcomes.add(() -> {
+                    registry.welcome(host, new Message.Welcome(1, new Auid("a-" + name), "1"));
+                    return null;
+                });
+            }
+            for (Future<Void> welcome : threads.invokeAll(welcomes)) {
+                assertThat(welcome.get()).isNull();
+            }
+        }
+        assertThat(registry.auid(new HostName("h49"))).contains(new Auid("a-h49"));
+    }
+
+    @Test
+    void manyWritersAtOnceWaitForNobodysTransaction() throws Exception {
+        var hosts = IntStream.range(0, 100).mapToObj(i -> Hosts.local("h" + i)).toList();
+        registry.meet(hosts);
+        var wanted = new TreeMap<HostName, ReleaseId>();
+        hosts.forEach(host -> wanted.put(host.name(), ONE));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var writers = new ArrayList<Callable<Void>>();
+            for (var host : hosts) {
+                writers.add(() -> {
+                    for (int i = 0; i < 20; i++) {
+                        registry.lost(host.name(), Reason.AGENT_DOWN, "attempt " + i);
+                    }
+                    return null;
+                });
+            }
+            for (int i = 0; i < 20; i++) {
+                ReleaseId release = i % 2 == 0 ? TWO : ONE;
+                writers.add(() -> {
+                    var all = new TreeMap<HostName, ReleaseId>();
+                    wanted.keySet().forEach(name -> all.put(name, release));
+                    registry.want(all);
+                    return null;
+                });
+            }
+            for (Future<Void> writer : threads.invokeAll(writers, 20, TimeUnit.SECONDS)) {
+                assertThat(writer.get()).isNull();
+            }
+        }
+        assertThat(registry.all()).hasSize(100);
     }
 
     @Test

@@ -70,13 +70,39 @@ class ObjectStoreTest {
     }
 
     @Test
-    void syncWantsAllObjectsThere() {
+    void syncForcesWhatIsNewAndNothingTwice() throws IOException {
+        objects.sync(); // whatever an earlier process left
         Digest digest = objects.put(bytes("hello"));
+        objects.sync();
+        Files.delete(file(digest));
 
-        objects.sync(List.of(digest));
+        objects.sync();
 
-        assertThatThrownBy(() -> objects.sync(List.of(digest, Digest.of(bytes("absent")))))
-                .isInstanceOf(UncheckedIOException.class);
+        objects.put(bytes("again"));
+        assertThat(objects.read(Digest.of(bytes("again")))).hasValue(bytes("again"));
+    }
+
+    @Test
+    void failedSyncIsNeverTriedAgain() throws IOException {
+        objects.sync();
+        Digest digest = objects.put(bytes("hello"));
+        Files.delete(file(digest));
+        assertThatThrownBy(objects::sync).isInstanceOf(UncheckedIOException.class);
+
+        objects.put(bytes("hello"));
+
+        assertThatThrownBy(objects::sync)
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("an earlier sync failed");
+    }
+
+    @Test
+    void manyObjectsAreSyncedWithTheirFileSystem() {
+        for (int i = 0; i < 100; i++) {
+            objects.put(bytes("object " + i));
+        }
+        objects.sync();
+        assertThat(objects.contains(Digest.of(bytes("object 99")))).isTrue();
     }
 
     @Test

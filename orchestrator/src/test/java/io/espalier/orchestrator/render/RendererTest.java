@@ -286,6 +286,34 @@ class RendererTest {
                 .problems().stream().map(Problem::toString).toList();
     }
 
+    @Test
+    void changeAnywhereIsSeenWhetherTemplatesAreParsedAgainOrNot() {
+        var first = threeHosts()
+                .with("vars/all.yaml", "level: 1\n")
+                .with("templates/part.ftl", "part ${vars.level}")
+                .with("templates/motd.ftl", "<#include 'part.ftl'>");
+        var otherVariable = first.with("vars/all.yaml", "level: 2\n");
+        var otherPart = otherVariable.with("templates/part.ftl", "new part ${vars.level}");
+
+        assertThat(motd(first, "web1", Facts.NONE)).isEqualTo("part 1");
+        assertThat(motd(otherVariable, "web1", Facts.NONE)).isEqualTo("part 2");
+        assertThat(motd(otherPart, "web1", Facts.NONE)).isEqualTo("new part 2");
+        assertThat(motd(first, "web1", Facts.NONE)).isEqualTo("part 1");
+    }
+
+    @Test
+    void commitThatChangesNoTemplateHasNoneParsedAgain() {
+        var source = threeHosts().with("vars/all.yaml", "level: 1\n").with("templates/motd.ftl", "${vars.level}");
+        motd(source, "web1", Facts.NONE);
+        int before = renderer.templateSets();
+
+        motd(source.with("vars/all.yaml", "level: 2\n"), "web1", Facts.NONE);
+
+        assertThat(renderer.templateSets()).isEqualTo(before);
+        motd(source.with("templates/motd.ftl", "level ${vars.level}"), "web1", Facts.NONE);
+        assertThat(renderer.templateSets()).isEqualTo(before + 1);
+    }
+
     private String motd(TextSnapshot source, String host, Facts facts) {
         Rendering rendering = rendering(source, Optional.empty(), host, facts);
         assertThat(rendering).isInstanceOf(Rendering.Done.class);

@@ -39,6 +39,7 @@ final class House implements AutoCloseable {
     final Plans plans;
     final Rollouts rollouts;
     final Set<HostName> unhealthy = new HashSet<>();
+    Runnable beforeStored = () -> {};
 
     House(DataSource database, ModelFleet fleet, Links links, InstantSource clock, RolloutLimits limits) {
         this.database = database;
@@ -48,6 +49,7 @@ final class House implements AutoCloseable {
                 plans,
                 fleet::release,
                 fleet::blob,
+                () -> beforeStored.run(),
                 manifest -> SignedManifest.sign(manifest, KEY.getPrivate()),
                 fleet::auid,
                 () -> unhealthy,

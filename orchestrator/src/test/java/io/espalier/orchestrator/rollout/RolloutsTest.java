@@ -12,6 +12,8 @@ import io.espalier.protocol.HostName;
 import io.espalier.protocol.Reason;
 import io.espalier.testkit.Await;
 import io.espalier.testkit.MutableClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -53,6 +55,21 @@ class RolloutsTest {
                 assertThat(host.appliedNumbers).containsExactly(1L);
             });
             assertThat(house.plan(target).isInSync()).isTrue();
+        }
+    }
+
+    @Test
+    void nothingIsStoredOfARolloutWhoseReleasesAreNotDurable() {
+        try (var house = House.over(fleet)) {
+            ReleaseSet target = fleet.commit("a1", "hello");
+            house.beforeStored = () -> {
+                throw new UncheckedIOException(new IOException("the disk is broken"));
+            };
+
+            assertThatThrownBy(() -> house.start(target)).isInstanceOf(UncheckedIOException.class);
+
+            assertThat(house.rollouts.active("shop")).isEmpty();
+            fleet.hosts.values().forEach(host -> assertThat(host.appliedNumbers).isEmpty());
         }
     }
 
