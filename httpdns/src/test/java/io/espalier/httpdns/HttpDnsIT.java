@@ -73,14 +73,15 @@ class HttpDnsIT {
                 .redirectOutput(folder.resolve("unbound.log").toFile())
                 .start();
         server = new HttpDns(
-                HttpDnsSettings.of(
-                        "127.0.0.1", 0, List.of(new Upstream(new InetSocketAddress("127.0.0.1", port)))),
+                HttpDnsSettings.of("127.0.0.1", 0, List.of(new Upstream(new InetSocketAddress("127.0.0.1", port)))),
                 Clock.systemUTC());
-        Await.until("unbound answers", () -> get("/dn?first-" + System.nanoTime() + ".example.com")
-                .headers()
-                .firstValue("dns-status")
-                .orElse("")
-                .equals("NXDOMAIN"));
+        Await.until(
+                "unbound answers",
+                () -> get("/dn?first-" + System.nanoTime() + ".example.com")
+                        .headers()
+                        .firstValue("dns-status")
+                        .orElse("")
+                        .equals("NXDOMAIN"));
     }
 
     @AfterEach
@@ -134,7 +135,10 @@ class HttpDnsIT {
     @Test
     void theWayToAnAnswerIsExplained() throws Exception {
         var first = get("/dn?txt.example.com&type=TXT&explain=1").body();
-        assertThat(first).contains("\"stage\":\"memory\"").contains("\"stage\":\"upstream").contains("a text");
+        assertThat(first)
+                .contains("\"stage\":\"memory\"")
+                .contains("\"stage\":\"upstream")
+                .contains("a text");
         assertThat(get("/dn?txt.example.com&type=TXT&explain=1").body()).contains("\"decision\":\"fresh\"");
     }
 
@@ -163,8 +167,11 @@ class HttpDnsIT {
         assertThat(get("/dn?web.demo.internal").body()).contains("10.9.0.1").contains("10.9.0.2");
         assertThat(get("/dn?web.demo.internal").body()).contains("10.9.0.1");
         server.zones(fleet(false));
-        assertThat(get("/dn?web.demo.internal").body()).doesNotContain("10.9.0.1").contains("10.9.0.2");
-        assertThat(get("/dn?nobody.demo.internal").headers().firstValue("dns-status")).contains("NXDOMAIN");
+        assertThat(get("/dn?web.demo.internal").body())
+                .doesNotContain("10.9.0.1")
+                .contains("10.9.0.2");
+        assertThat(get("/dn?nobody.demo.internal").headers().firstValue("dns-status"))
+                .contains("NXDOMAIN");
     }
 
     private static ZoneContent fleet(boolean isFirstUp) {
@@ -183,19 +190,13 @@ class HttpDnsIT {
     @Test
     void aSuccessorTakesThePortOver() throws Exception {
         var port = server.ports().getFirst();
-        var settings = HttpDnsSettings.of(
-                "127.0.0.1", port, List.of(new Upstream(new InetSocketAddress("127.0.0.1", 1))));
+        var settings =
+                HttpDnsSettings.of("127.0.0.1", port, List.of(new Upstream(new InetSocketAddress("127.0.0.1", 1))));
         var front = settings.front();
         var successor = new HttpDns(
                 settings.with(fleet(true))
                         .with(new io.espalier.httpdns.front.FrontSettings(
-                                front.listen(),
-                                List.of(),
-                                front.tls(),
-                                2,
-                                front.limits(),
-                                front.subnets(),
-                                true)),
+                                front.listen(), List.of(), front.tls(), 2, front.limits(), front.subnets(), true)),
                 Clock.systemUTC());
         server.close();
         server = successor;
@@ -210,7 +211,9 @@ class HttpDnsIT {
                 "127.0.0.1",
                 0,
                 List.of(new Upstream(new InetSocketAddress(
-                        "127.0.0.1", Integer.parseInt(server.counts().upstreams().getFirst().name().split(":")[1])))));
+                        "127.0.0.1",
+                        Integer.parseInt(
+                                server.counts().upstreams().getFirst().name().split(":")[1])))));
         try (var warm = new HttpDns(
                 new HttpDnsSettings(
                         base.resolving(),
