@@ -9,8 +9,9 @@ import java.util.Optional;
  *
  * @param command what to do
  * @param root everything is laid below; {@code /} unless given
+ * @param json whether {@code show} prints JSON
  */
-record Arguments(Command command, Path root, Optional<Path> config, Optional<Path> socket) {
+record Arguments(Command command, Path root, Optional<Path> config, Optional<Path> socket, boolean json) {
 
     enum Command {
         RUN,
@@ -24,7 +25,8 @@ record Arguments(Command command, Path root, Optional<Path> config, Optional<Pat
     static final String USAGE = """
             usage: espalier agent [--config FILE] [--root DIR]           serve on the agent's socket
                    espalier agent bridge [--root DIR] [--socket FILE]    join stdin and stdout to that socket
-                   espalier agent show [--root DIR]                      print what this host holds and how it came by it
+                   espalier agent show [--root DIR] [--output json]      what this host holds: release, units, state, drift;
+                                                                         needs no running agent, changes nothing
 
               --config FILE   default DIR/etc/espalier/agent.yaml
               --root DIR      lay everything below DIR (default /); no packages, no accounts then
@@ -37,6 +39,7 @@ record Arguments(Command command, Path root, Optional<Path> config, Optional<Pat
         Path root = Path.of("/");
         Optional<Path> config = Optional.empty();
         Optional<Path> socket = Optional.empty();
+        boolean json = false;
         for (int i = 0; i < words.size(); i++) {
             switch (words.get(i)) {
                 case "bridge" -> command = Command.BRIDGE;
@@ -46,11 +49,20 @@ record Arguments(Command command, Path root, Optional<Path> config, Optional<Pat
                 case "--version", "-V" -> command = Command.VERSION;
                 case "--root" -> root = value(words, ++i);
                 case "--config" -> config = Optional.of(value(words, ++i));
+                case "--output" -> json = isJson(value(words, ++i).toString());
                 case "--socket" -> socket = Optional.of(value(words, ++i));
                 default -> throw new ConfigException("unknown argument: " + words.get(i) + "\n" + USAGE);
             }
         }
-        return new Arguments(command, root.toAbsolutePath().normalize(), config, socket);
+        return new Arguments(command, root.toAbsolutePath().normalize(), config, socket, json);
+    }
+
+    private static boolean isJson(String output) throws ConfigException {
+        return switch (output) {
+            case "json" -> true;
+            case "table" -> false;
+            default -> throw new ConfigException("--output " + output + " (expected: table or json)");
+        };
     }
 
     private static Path value(List<String> words, int at) throws ConfigException {

@@ -18,6 +18,7 @@ import io.espalier.agent.system.FactsReader;
 import io.espalier.agent.system.LinuxHost;
 import io.espalier.agent.system.Names;
 import io.espalier.agent.system.ProcessRunner;
+import io.espalier.agent.system.Uptime;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -39,7 +40,7 @@ final class Daemon {
     private static final String LIBRARIES = STATE + "/lib";
 
     /** What no release may touch: the kernel's file systems, and what decides whom this agent obeys. */
-    private static final List<String> BARRED = List.of(
+    static final List<String> BARRED = List.of(
             "/proc",
             "/sys",
             "/dev",
@@ -76,7 +77,16 @@ final class Daemon {
             var applier = new Applier(
                     gate,
                     new Surroundings(
-                            fs, digests, observer, names, host, clock, deadlines::startAfter, STATE, realRoot));
+                            fs,
+                            digests,
+                            observer,
+                            names,
+                            host,
+                            clock,
+                            () -> Uptime.read(Path.of("/proc")),
+                            deadlines::startAfter,
+                            STATE,
+                            realRoot));
             try {
                 applier.recover();
             } catch (IOException e) {

@@ -66,7 +66,7 @@ public final class AccessLogBench {
     }
 
     private static long part(Path file, long from, long to, MetricTree tree) throws IOException {
-        var log = new AccessLog(Optional.of(LogFormat.of("combined")), (_, _, _) -> {});
+        var log = new AccessLog(Optional.of(LogFormat.of("combined")), (_, _, _, _, _, _) -> {});
         var batch = new Batch();
         byte[] buffer = new byte[FLUSH_BYTES];
         int held = 0;

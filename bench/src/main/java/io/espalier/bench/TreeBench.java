@@ -6,7 +6,13 @@ import io.espalier.metrics.query.Query;
 import io.espalier.metrics.tree.Batch;
 import io.espalier.metrics.tree.MetricTree;
 import io.espalier.metrics.tree.Policy;
+import io.espalier.metrics.tree.TreeImage;
 import io.espalier.metrics.tree.TreeSettings;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Locale;
@@ -17,13 +23,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class TreeBench {
     private TreeBench() {}
 
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         int leaves = args.length > 0 ? Integer.parseInt(args[0]) : 10_000_000;
         memory(leaves);
         mergesAndQueries();
     }
 
-    private static void memory(int leaves) {
+    private static void memory(int leaves) throws IOException {
         long before = used();
         long start = System.nanoTime();
         MetricTree tree = tree(leaves, 2);
@@ -32,7 +38,14 @@ public final class TreeBench {
         say(
                 "tree            %,d leaves, %,d nodes: %.1f B a leaf, filled in %.1f s",
                 tree.leaves(), tree.nodes(), arrays, arraysSeconds);
-        tree = null;
+        Path image = Files.createTempFile("tree", ".checkpoint");
+        try {
+            write(tree, image);
+            tree = null;
+            read(image, arraysSeconds);
+        } finally {
+            Files.delete(image);
+        }
         before = used();
         start = System.nanoTime();
         var peer = new HashMapTree();
@@ -51,10 +64,34 @@ public final class TreeBench {
         }
     }
 
+    private static void write(MetricTree tree, Path image) throws IOException {
+        long start = System.nanoTime();
+        try (FileChannel file = FileChannel.open(image, StandardOpenOption.WRITE)) {
+            TreeImage.write(tree, file);
+            file.force(true);
+        }
+        say(
+                "checkpoint      written and synced in %.1f s, %,d bytes, %.1f B a leaf",
+                (System.nanoTime() - start) / 1e9, Files.size(image), (double) Files.size(image) / tree.leaves());
+    }
+
+    private static void read(Path image, double filled) throws IOException {
+        long start = System.nanoTime();
+        try (FileChannel file = FileChannel.open(image, StandardOpenOption.READ)) {
+            MetricTree back = TreeImage.read(file, settings(2), InstantSource.system());
+            double seconds = (System.nanoTime() - start) / 1e9;
+            say(
+                    "restart         %,d leaves from the checkpoint in %.1f s, %.2f times faster than merging them again",
+                    back.leaves(), seconds, filled / seconds);
+        }
+    }
+
+    private static TreeSettings settings(int shards) {
+        return new TreeSettings(shards, Policy.OPEN.withMaxChildren(Integer.MAX_VALUE), Integer.MAX_VALUE);
+    }
+
     private static MetricTree tree(int leaves, int shards) {
-        var tree = new MetricTree(
-                new TreeSettings(shards, Policy.OPEN.withMaxChildren(Integer.MAX_VALUE), Integer.MAX_VALUE),
-                InstantSource.system());
+        var tree = new MetricTree(settings(shards), InstantSource.system());
         var batch = new Batch();
         for (int i = 0; i < leaves; i++) {
             batch.add(1, TreeLayouts.path(i));

@@ -1,18 +1,31 @@
 package io.espalier.metrics;
 
+import io.espalier.metrics.disk.Checkpoints;
+import io.espalier.metrics.disk.DataFolder;
 import io.espalier.metrics.ingest.Intake;
 import io.espalier.metrics.ingest.Networks;
+import io.espalier.metrics.ingest.Protocol;
+import io.espalier.metrics.ingest.Receivers;
+import io.espalier.metrics.ingest.Senders;
 import io.espalier.metrics.ingest.TcpReceiver;
 import io.espalier.metrics.ingest.UdpReceiver;
 import io.espalier.metrics.live.Feeds;
 import io.espalier.metrics.pipe.LogFormat;
+import io.espalier.metrics.pipe.PipeSet;
 import io.espalier.metrics.query.Budget;
 import io.espalier.metrics.query.Queries;
 import io.espalier.metrics.tree.MetricTree;
 import io.espalier.metrics.tree.TreeSettings;
+import io.espalier.metrics.trend.ChunkStore;
+import io.espalier.metrics.trend.Trend;
+import io.espalier.metrics.trend.TrendStore;
+import io.espalier.metrics.trend.VictoriaStore;
+import io.espalier.metrics.views.Views;
 import io.espalier.metrics.web.TreeWeb;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,26 +50,61 @@ public final class TreeServer implements AutoCloseable {
     public record Doors(
             String listen, int http, int push, int graphite, Networks allowed, Optional<LogFormat> format) {}
 
+    /**
+     * What outlives the process.
+     *
+     * @param dir        where it is kept; empty: nothing is
+     * @param checkpoint how often the tree is written there
+     * @param history    leaves whose history is kept; 0: none
+     * @param victoria   a VictoriaMetrics that keeps the history instead of {@code dir}
+     */
+    public record Keeping(Optional<Path> dir, Duration checkpoint, int history, Optional<URI> victoria) {
+        public static final Keeping NOTHING =
+                new Keeping(Optional.empty(), Duration.ofMinutes(1), 100_000, Optional.empty());
+
+        public static Keeping in(Path dir) {
+            return new Keeping(Optional.of(dir), NOTHING.checkpoint, NOTHING.history, NOTHING.victoria);
+        }
+    }
+
     private final MetricTree tree;
+    private final Optional<DataFolder> folder;
+    private final Optional<Checkpoints> checkpoints;
+    private final Optional<Trend> trend;
     private final TreeWeb web;
     private final TcpReceiver tcp;
     private final UdpReceiver udp;
     private final Optional<TcpReceiver> graphite;
+    private final PipeSet pipes;
+    private final Receivers receivers;
     private final ScheduledExecutorService ticker = Executors.newScheduledThreadPool(
             1, work -> Thread.ofPlatform().daemon().name("tree ticker").unstarted(work));
 
     public TreeServer(TreeSettings settings, Doors doors, Clock clock) throws IOException {
-        tree = new MetricTree(settings, clock);
+        this(settings, doors, Senders.NONE, Keeping.NOTHING, clock);
+    }
+
+    /** Starts with the tree that {@code keeping} holds. */
+    public TreeServer(TreeSettings settings, Doors doors, Senders senders, Keeping keeping, Clock clock)
+            throws IOException {
+        folder = keeping.dir.isPresent() ? Optional.of(DataFolder.open(keeping.dir.get())) : Optional.empty();
+        tree = folder.isPresent()
+                ? Checkpoints.restore(folder.get(), settings, clock)
+                : new MetricTree(settings, clock);
         var queries = new Queries(tree, Budget.USUAL);
         var feeds = new Feeds(tree, queries, clock.millis());
-        var intake = new Intake(tree, doors.format);
-        tcp = new TcpReceiver(at(doors, doors.push), TcpReceiver.Kind.JSON_OR_LOG, intake, doors.allowed);
-        udp = new UdpReceiver(at(doors, doors.push == 0 ? tcp.port() : doors.push), intake, doors.allowed);
+        pipes = PipeSet.of(senders.pipes(), senders.geo(), tree::merge);
+        var intake = new Intake(tree, doors.format, pipes);
+        tcp = new TcpReceiver(at(doors, doors.push), Protocol.JSON_OR_LOG, intake, doors.allowed);
+        udp = new UdpReceiver(
+                at(doors, doors.push == 0 ? tcp.port() : doors.push), Protocol.JSON_OR_LOG, intake, doors.allowed);
         graphite = doors.graphite < 0
                 ? Optional.empty()
-                : Optional.of(
-                        new TcpReceiver(at(doors, doors.graphite), TcpReceiver.Kind.GRAPHITE, intake, doors.allowed));
-        web = new TreeWeb(at(doors, doors.http), tree, queries, intake, feeds);
+                : Optional.of(new TcpReceiver(at(doors, doors.graphite), Protocol.GRAPHITE, intake, doors.allowed));
+        receivers = new Receivers(doors.listen, senders, intake, doors.allowed);
+        trend = trend(keeping, clock);
+        var views = new Views(folder.map(held -> held.file("views.json")));
+        web = new TreeWeb(at(doors, doors.http), tree, queries, intake, feeds, trend, views);
         every(Feeds.TICK, feeds::tick);
         every(HOUSEKEEPING, () -> {
             tree.reportSelf();
@@ -64,6 +112,20 @@ public final class TreeServer implements AutoCloseable {
             feeds.forgetUnused();
         });
         every(Duration.ofMinutes(1), tree::rotateGrowth);
+        trend.ifPresent(Trend::start);
+        checkpoints = folder.map(held -> new Checkpoints(tree, held, keeping.checkpoint));
+    }
+
+    private Optional<Trend> trend(Keeping keeping, Clock clock) throws IOException {
+        if (keeping.history == 0 || (keeping.victoria.isEmpty() && folder.isEmpty())) {
+            return Optional.empty();
+        }
+        TrendStore store = keeping.victoria.isPresent()
+                ? new VictoriaStore(keeping.victoria.get(), 10)
+                : new ChunkStore(
+                        folder.get().file("trend"),
+                        complaint -> tree.note("drops,trend-damaged", 1, Optional.of(complaint)));
+        return Optional.of(new Trend(tree, store, keeping.history, clock));
     }
 
     private static InetSocketAddress at(Doors doors, int port) {
@@ -89,6 +151,11 @@ public final class TreeServer implements AutoCloseable {
         return tree;
     }
 
+    /** The history, if there is one. */
+    public Optional<Trend> trend() {
+        return trend;
+    }
+
     public int httpPort() {
         return web.port();
     }
@@ -101,14 +168,28 @@ public final class TreeServer implements AutoCloseable {
         return graphite.map(TcpReceiver::port);
     }
 
+    /** The doors for senders of other programs. */
+    public Receivers receivers() {
+        return receivers;
+    }
+
     @Override
     public void close() throws IOException {
         ticker.shutdownNow();
+        receivers.close();
         tcp.close();
         udp.close();
         if (graphite.isPresent()) {
             graphite.get().close();
         }
+        pipes.close();
         web.close();
+        trend.ifPresent(Trend::close);
+        if (checkpoints.isPresent()) {
+            checkpoints.get().close();
+        }
+        if (folder.isPresent()) {
+            folder.get().close();
+        }
     }
 }

@@ -28,7 +28,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule leansOnLittle = classes()
             .should()
-            .onlyDependOnClassesThat(JDK.or(resideInAnyPackage("io.espalier.metrics..", "org.jspecify.annotations..")))
+            .onlyDependOnClassesThat(JDK.or(
+                    resideInAnyPackage("io.espalier.metrics..", "org.jspecify.annotations..", "com.maxmind.db..")))
             .because("it is a library first");
 
     @ArchTest

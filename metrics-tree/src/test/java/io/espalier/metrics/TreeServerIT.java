@@ -115,6 +115,11 @@ class TreeServerIT {
         assertThat(body("/get/c")).isEqualTo("[{\"c,d\":2}]");
         assertThat(body("/get/~tree,drops,bad-json")).contains("{\"~tree,drops,bad-json\":1}");
         assertThat(push("application/json", "nonsense").statusCode()).isEqualTo(422);
+        String log = "1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"curl/7\"\n";
+        assertThat(push("text/plain", log + log + "1.2.3.4 - - [17/May/2015:10:05:03 +0000] GET /\n")
+                        .body())
+                .contains("\"merged\":2,\"rejected\":1,\"format\":\"combined\"")
+                .contains("{\"line\":3,\"reason\":\"column 42: does not fit combined\",\"text\":\"1.2.3.4 - - [");
     }
 
     @Test

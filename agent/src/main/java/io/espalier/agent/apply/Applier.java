@@ -44,6 +44,8 @@ public final class Applier {
     private volatile boolean isCleaningUp;
     /** When the apply that awaits its confirmation was switched, by {@link System#nanoTime}. */
     private volatile long switchedAt = System.nanoTime();
+    /** How an apply stands that could not be brought to its end, because the disk takes no record of it. */
+    private volatile Optional<LastApply> unwritten = Optional.empty();
 
     /**
      * What is on disk and how the last apply ended.
@@ -69,7 +71,13 @@ public final class Applier {
                 state.onDisk().map(HeldRelease::id),
                 state.number(),
                 state.awaiting().isPresent(),
-                state.last());
+                stuck(state).or(state::last));
+    }
+
+    private Optional<LastApply> stuck(State state) {
+        return state.open()
+                .filter(_ -> state.awaiting().isEmpty())
+                .flatMap(open -> unwritten.filter(last -> last.number() == open.target().number()));
     }
 
     /** The release on disk. */
@@ -92,10 +100,10 @@ public final class Applier {
         try {
             recovery.run();
         } catch (Failure e) {
-            tryAgainLater();
+            tryAgainLater(Course.stuck(e.reason(), "the agent was stopped in the middle", e));
             throw new IOException(e.detail(), e);
         } catch (IOException e) {
-            tryAgainLater();
+            tryAgainLater(Course.stuck(Failure.of(e).reason(), "the agent was stopped in the middle", e));
             throw e;
         } finally {
             done(true);
@@ -282,6 +290,18 @@ public final class Applier {
         } finally {
             done(true);
         }
+    }
+
+    /** @param outcome to be told until it can be written down */
+    private void tryAgainLater(ApplyOutcome outcome) {
+        unwritten = journal.state()
+                .open()
+                .map(open -> new LastApply(
+                        open.target().number(),
+                        open.target().id(),
+                        outcome,
+                        around.clock().instant()));
+        tryAgainLater();
     }
 
     private void tryAgainLater() {

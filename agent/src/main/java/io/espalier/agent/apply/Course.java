@@ -1,9 +1,11 @@
 package io.espalier.agent.apply;
 
 import io.espalier.agent.system.HostException;
+import io.espalier.agent.system.Uptime;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.Reason;
 import io.espalier.protocol.release.Manifest;
+import io.espalier.protocol.release.Release;
 import io.espalier.protocol.release.Unit;
 import io.espalier.protocol.wire.ApplyOutcome;
 import io.espalier.protocol.wire.ApplyStep;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * An admitted manifest's way to its end: prepare, switch the files, bring them into use, commit; or back. Whatever
@@ -23,16 +26,16 @@ import java.util.function.BiConsumer;
 final class Course {
 
     private final Parts parts;
-    private final Runnable tryAgainLater;
+    private final Consumer<ApplyOutcome> tryAgainLater;
     private final BiConsumer<Long, Duration> armRevert;
     private final Runnable switched;
 
     /**
-     * @param tryAgainLater is called when the host could not be put back
+     * @param tryAgainLater is told how an apply stands whose end could not be reached or written down
      * @param armRevert is told a manifest's number and how long its confirmation is waited for
      * @param switched is called when all new files are in place
      */
-    Course(Parts parts, Runnable tryAgainLater, BiConsumer<Long, Duration> armRevert, Runnable switched) {
+    Course(Parts parts, Consumer<ApplyOutcome> tryAgainLater, BiConsumer<Long, Duration> armRevert, Runnable switched) {
         this.parts = parts;
         this.tryAgainLater = tryAgainLater;
         this.armRevert = armRevert;
@@ -46,7 +49,11 @@ final class Course {
         HeldRelease target;
         try {
             follower.step(ApplyStep.STAGED, ticket.missing().size() + " blobs came");
-            transition = parts.preparation().prepare(ticket, parts.releases().onDisk(), follower);
+            Optional<Release> onDisk = parts.releases().onDisk();
+            transition = parts.preparation().prepare(ticket, onDisk, follower);
+            if (transition.isEmpty() && !onDisk.equals(Optional.of(manifest.release()))) {
+                tryRules(manifest.release(), onDisk, follower);
+            }
             target = keep(ticket);
             if (transition.isEmpty()) {
                 parts.blobs().sync(target.manifest());
@@ -66,6 +73,16 @@ final class Course {
         }
         follower.step(ApplyStep.SWITCHED, transition.steps().size() + " paths");
         return bringIntoUse(manifest, transition, began, follower);
+    }
+
+    /**
+     * The files are there already and the rules are others: the host takes them if its services, as they run, pass
+     * them. There is nothing to reload and nothing to put back.
+     */
+    private void tryRules(Release release, Optional<Release> onDisk, Follower follower) throws Failure {
+        parts.services().check(Services.withOther(Unit::check, release, onDisk));
+        parts.services().askHealth(release);
+        follower.step(ApplyStep.HEALTHY, "");
     }
 
     /** Remembers that the manifest was used up. If even that fails, it was not: the same may be sent again. */
@@ -119,7 +136,7 @@ final class Course {
         try {
             parts.files().back(target.number(), transition);
         } catch (IOException | Failure | RuntimeException | OutOfMemoryError e) {
-            return stuck(failure.reason(), failure.detail(), e);
+            return later(stuck(failure.reason(), failure.detail(), e));
         }
         var ended = new LastApply(target.number(), target.id(), outcome, now());
         try {
@@ -129,7 +146,7 @@ final class Course {
                                     ? new JournalRecord.RolledBack(ended)
                                     : new JournalRecord.Noted(ended));
         } catch (IOException e) {
-            tryAgainLater.run(); // the host is as it was; only the journal still has to learn it
+            tryAgainLater.accept(outcome); // the host is as it was; only the journal still has to learn it
         }
         return outcome;
     }
@@ -176,7 +193,8 @@ final class Course {
         var outcome = new ApplyOutcome.Applied(changed, reloaded, awaiting, took);
         LastApply ended = ended(manifest, outcome);
         if (awaiting) {
-            parts.journal().append(new JournalRecord.Awaiting(ended.at().plus(within), ended));
+            Optional<Uptime> uptime = parts.around().uptime().get().map(now -> now.plus(within));
+            parts.journal().append(new JournalRecord.Awaiting(ended.at().plus(within), uptime, ended));
             armRevert.accept(manifest.number(), within);
         } else {
             parts.journal().append(new JournalRecord.Committed(ended));
@@ -195,12 +213,16 @@ final class Course {
         try {
             return parts.wayBack().take(open, reason, detail, reloaded);
         } catch (IOException | Failure | RuntimeException | OutOfMemoryError e) {
-            return stuck(reason, detail, e);
+            return later(stuck(reason, detail, e));
         }
     }
 
-    private ApplyOutcome stuck(Reason reason, String detail, Throwable e) {
-        tryAgainLater.run();
+    private ApplyOutcome later(ApplyOutcome stuck) {
+        tryAgainLater.accept(stuck);
+        return stuck;
+    }
+
+    static ApplyOutcome stuck(Reason reason, String detail, Throwable e) {
         return new ApplyOutcome.RolledBack(reason, detail + "; could not be put back yet: " + e.getMessage(), false);
     }
 

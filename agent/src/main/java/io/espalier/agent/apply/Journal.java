@@ -135,8 +135,8 @@ final class Journal {
         return switch (open.phase()) {
             case State.Phase.Begun() -> begun;
             case State.Phase.Switched() -> concat(begun, frame(new JournalRecord.Switched()));
-            case State.Phase.Awaiting(var deadline, var soFar) ->
-                concat(begun, frame(new JournalRecord.Awaiting(deadline, soFar)));
+            case State.Phase.Awaiting(var deadline, var uptime, var soFar) ->
+                concat(begun, frame(new JournalRecord.Awaiting(deadline, uptime, soFar)));
             case State.Phase.Undoing(var reason, var detail) ->
                 concat(begun, frame(new JournalRecord.Undoing(reason, detail)));
         };

@@ -1,5 +1,6 @@
 package io.espalier.agent.apply;
 
+import io.espalier.agent.system.Uptime;
 import io.espalier.protocol.Reason;
 import io.espalier.protocol.ReleaseId;
 import io.espalier.protocol.codec.MalformedException;
@@ -22,7 +23,11 @@ sealed interface JournalRecord {
 
     record Switched() implements JournalRecord {}
 
-    record Awaiting(Instant deadline, LastApply soFar) implements JournalRecord {}
+    /**
+     * @param deadline by the host's clock, which may be set; counts only after a reboot
+     * @param uptime at the deadline, for as long as the machine is up; empty where the kernel does not tell
+     */
+    record Awaiting(Instant deadline, Optional<Uptime> uptime, LastApply soFar) implements JournalRecord {}
 
     record Undoing(Reason reason, String detail) implements JournalRecord {}
 
@@ -51,7 +56,8 @@ sealed interface JournalRecord {
                 Transition.write(out, transition);
             }
             case Switched() -> out.number(3);
-            case Awaiting(var deadline, var soFar) -> write(out.number(4).instant(deadline), soFar);
+            case Awaiting(var deadline, var uptime, var soFar) ->
+                write(out.number(10).instant(deadline).optional(uptime, Uptime::write), soFar);
             case Undoing(var reason, var detail) -> out.number(5).name(reason).text(detail);
             case Committed(var ended) -> write(out.number(6), ended);
             case RolledBack(var ended) -> write(out.number(7), ended);
@@ -77,12 +83,13 @@ sealed interface JournalRecord {
                         Optional.empty()));
             case 2 -> new Begun(HeldRelease.read(in), Transition.read(in));
             case 3 -> new Switched();
-            case 4 -> new Awaiting(in.instant(), readLast(in));
+            case 4 -> new Awaiting(in.instant(), Optional.empty(), readLast(in)); // written before there was an uptime
             case 5 -> new Undoing(in.name(Reason.class), in.text());
             case 6 -> new Committed(readLast(in));
             case 7 -> new RolledBack(readLast(in));
             case 8 -> new Noted(readLast(in));
             case 9 -> new Adopted(HeldRelease.read(in), in.instant());
+            case 10 -> new Awaiting(in.instant(), in.optional(Uptime::read), readLast(in));
             default -> throw new MalformedException("journal record kind: " + kind);
         };
         in.end();

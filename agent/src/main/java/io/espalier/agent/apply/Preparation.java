@@ -54,7 +54,10 @@ final class Preparation {
         SortedMap<String, Planner.Wanted> wanted = wanted(release);
         var planner = new Planner(release, wanted, heldBy(onDisk), seen);
         Transition steps = planner.plan(differingSettings(release), touched);
+        long number = ticket.manifest().number();
         if (steps.isEmpty()) {
+            validation.validate(number, Services.withOther(Unit::validate, release, onDisk), wanted);
+            follower.step(ApplyStep.VALIDATED, "");
             return steps;
         }
         List<String> targets = steps.steps().stream()
@@ -64,7 +67,7 @@ final class Preparation {
                 .toList();
         var transition =
                 new Transition(steps.steps(), folders.missing(targets), steps.settings(), steps.changedUnits());
-        validation.validate(ticket.manifest().number(), Services.named(release, transition.changedUnits()), wanted);
+        validation.validate(number, Services.named(release, transition.changedUnits()), wanted);
         follower.step(ApplyStep.VALIDATED, "");
         supplies.secure(transition, seen);
         return transition;

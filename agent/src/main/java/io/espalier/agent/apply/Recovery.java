@@ -49,7 +49,7 @@ final class Recovery {
             takeBack(open);
             return;
         }
-        Duration left = Duration.between(parts.around().clock().instant(), awaiting.deadline());
+        Duration left = left(awaiting);
         if (left.isPositive()) {
             // A clock that was set back must not make the wait longer than it was meant to be.
             Duration longest = Duration.between(awaiting.soFar().at(), awaiting.deadline());
@@ -62,6 +62,15 @@ final class Recovery {
                             "not confirmed in time; the agent was not running when it was up",
                             open.transition().changedUnits());
         }
+    }
+
+    /** By the time that the machine has been up, since its clock may be set; after a reboot there is only the clock. */
+    private Duration left(State.Phase.Awaiting awaiting) {
+        return parts.around()
+                .uptime()
+                .get()
+                .flatMap(now -> awaiting.uptime().flatMap(now::until))
+                .orElseGet(() -> Duration.between(parts.around().clock().instant(), awaiting.deadline()));
     }
 
     /** Takes back what is open and does not wait for a confirmation. */

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What units declare about the programs behind their files: check, reload, health. */
 final class Services {
@@ -28,6 +30,15 @@ final class Services {
     static List<Unit> named(Release release, List<String> names) {
         return release.units().stream()
                 .filter(unit -> names.contains(unit.name()))
+                .toList();
+    }
+
+    /** The units of a release whose {@code rule} is none of, or another than, that of the same unit in {@code held}. */
+    static List<Unit> withOther(Function<Unit, Optional<Command>> rule, Release release, Optional<Release> held) {
+        Map<String, Optional<Command>> before =
+                held.stream().flatMap(other -> other.units().stream()).collect(Collectors.toMap(Unit::name, rule));
+        return release.units().stream()
+                .filter(unit -> !rule.apply(unit).equals(before.getOrDefault(unit.name(), Optional.empty())))
                 .toList();
     }
 

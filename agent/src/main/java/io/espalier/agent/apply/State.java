@@ -1,5 +1,6 @@
 package io.espalier.agent.apply;
 
+import io.espalier.agent.system.Uptime;
 import io.espalier.protocol.Reason;
 import io.espalier.protocol.wire.ApplyOutcome;
 import io.espalier.protocol.wire.LastApply;
@@ -36,8 +37,8 @@ record State(
         /** All files are in place; reloads may have run. */
         record Switched() implements Phase {}
 
-        /** Healthy; goes back at {@code deadline} unless it is confirmed. */
-        record Awaiting(Instant deadline, LastApply soFar) implements Phase {}
+        /** Healthy; goes back at {@code uptime}, or after a reboot at {@code deadline}, unless it is confirmed. */
+        record Awaiting(Instant deadline, Optional<Uptime> uptime, LastApply soFar) implements Phase {}
 
         /** On the way back. */
         record Undoing(Reason reason, String detail) implements Phase {}
@@ -68,8 +69,8 @@ record State(
                         Optional.of(new Open(target, transition, new Phase.Begun())));
             }
             case JournalRecord.Switched() -> at(new Phase.Switched(), last);
-            case JournalRecord.Awaiting(var deadline, var soFar) ->
-                at(new Phase.Awaiting(deadline, soFar), Optional.of(soFar));
+            case JournalRecord.Awaiting(var deadline, var uptime, var soFar) ->
+                at(new Phase.Awaiting(deadline, uptime, soFar), Optional.of(soFar));
             case JournalRecord.Undoing(var reason, var detail) -> at(new Phase.Undoing(reason, detail), last);
             case JournalRecord.Committed(var ended) ->
                 new State(number, Optional.of(opened().target()), current, Optional.of(ended), Optional.empty());

@@ -62,7 +62,7 @@ public final class DriftWatch {
         this.comparison = new Comparison(names);
         this.clock = clock;
         this.file = Fs.in(stateFolder, "drift");
-        this.since = recall();
+        this.since = recall(fs, file);
         this.lastCount = since.size();
     }
 
@@ -93,18 +93,37 @@ public final class DriftWatch {
             lastCount = 0;
             return List.of();
         }
-        var paths = new LinkedHashSet<String>();
-        release.get().files().forEach(wanted -> paths.add(wanted.path()));
-        List<String> purged = release.get().units().stream()
-                .flatMap(unit -> unit.purged().stream())
-                .toList();
-        Observation seen = observer.observe(paths, purged);
-        Set<String> known = new HashSet<>(paths);
+        Observation seen = observe(observer, release.get());
+        Set<String> known = new HashSet<>();
+        release.get().files().forEach(wanted -> known.add(wanted.path()));
         known.addAll(seen.files().keySet());
         digests.retain(known);
         List<DriftedPath> found = comparison.compare(release.get(), seen, clock.instant());
         lastCount = found.size();
         return remember(found.subList(0, Math.min(found.size(), MAX_TOLD)));
+    }
+
+    /** Looks once, beside a daemon that may run; remembers nothing. */
+    public static List<DriftedPath> peek(
+            Release release, Fs fs, Observer observer, Names names, InstantSource clock, String stateFolder)
+            throws IOException {
+        Map<String, Instant> since = recall(fs, Fs.in(stateFolder, "drift"));
+        return new Comparison(names)
+                .compare(release, observe(observer, release), clock.instant()).stream()
+                        .map(path -> since(path, since.getOrDefault(key(path), path.since())))
+                        .toList();
+    }
+
+    private static Observation observe(Observer observer, Release release) throws IOException {
+        var paths = new LinkedHashSet<String>();
+        release.files().forEach(wanted -> paths.add(wanted.path()));
+        List<String> purged =
+                release.units().stream().flatMap(unit -> unit.purged().stream()).toList();
+        return observer.observe(paths, purged);
+    }
+
+    private static DriftedPath since(DriftedPath path, Instant first) {
+        return new DriftedPath(path.path(), path.unit(), path.kind(), path.expected(), path.actual(), first);
     }
 
     private List<DriftedPath> remember(List<DriftedPath> found) {
@@ -113,8 +132,7 @@ public final class DriftWatch {
                 .map(path -> {
                     Instant first = since.getOrDefault(key(path), path.since());
                     fresh.put(key(path), first);
-                    return new DriftedPath(
-                            path.path(), path.unit(), path.kind(), path.expected(), path.actual(), first);
+                    return since(path, first);
                 })
                 .toList();
         if (!fresh.equals(since)) {
@@ -146,7 +164,7 @@ public final class DriftWatch {
         }
     }
 
-    private Map<String, Instant> recall() {
+    private static Map<String, Instant> recall(Fs fs, String file) {
         var known = new HashMap<String, Instant>();
         try {
             if (fs.look(file).isPresent()) {

@@ -48,7 +48,7 @@ final class Apt implements Packages {
         argv.addAll(packages);
         // Ends with 1 if it knows one of them not at all, and tells of the others.
         CommandResult result = runner.run(argv, QUERY);
-        if (result.exit().isEmpty()) {
+        if (!(result.ending() instanceof CommandResult.Ending.Exited)) {
             throw new HostException(result.summary());
         }
         result.output().lines().map(line -> line.split(" ", -1)).forEach(words -> {

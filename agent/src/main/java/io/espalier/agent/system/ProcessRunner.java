@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -56,10 +55,7 @@ public final class ProcessRunner {
     public CommandResult run(List<String> argv, Duration timeout) {
         var resolved = new ArrayList<>(argv);
         resolved.set(0, find(argv.getFirst()));
-        var builder = new ProcessBuilder(resolved)
-                .directory(folder.toFile())
-                .redirectInput(new File("/dev/null"))
-                .redirectErrorStream(true);
+        var builder = new ProcessBuilder(resolved).directory(folder.toFile()).redirectInput(new File("/dev/null"));
         Map<String, String> variables = builder.environment();
         variables.clear();
         variables.put("PATH", String.join(":", PATH));
@@ -69,27 +65,28 @@ public final class ProcessRunner {
         try {
             process = builder.start();
         } catch (IOException e) {
-            return new CommandResult(
-                    Optional.empty(), argv.getFirst() + ": cannot be started (" + e.getMessage() + ")");
+            return new CommandResult(new CommandResult.Ending.NotStarted(String.valueOf(e.getMessage())), "");
         }
         var output = new Tail(process.getInputStream());
+        var errors = new Tail(process.getErrorStream());
         output.start();
+        errors.start();
         try {
             boolean ended = process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
             if (!ended) {
                 kill(process);
             }
+            long lastWords = System.nanoTime() + LAST_WORDS.toNanos();
             output.join(LAST_WORDS);
-            String text = output.text();
+            errors.join(Duration.ofNanos(Math.max(1_000_000, lastWords - System.nanoTime())));
+            String text = (output.text() + "\n" + errors.text()).strip();
             return ended
-                    ? new CommandResult(Optional.of(process.exitValue()), text)
-                    : new CommandResult(
-                            Optional.empty(),
-                            "killed after " + timeout.toMillis() + " ms" + (text.isBlank() ? "" : ": " + text));
+                    ? CommandResult.exited(process.exitValue(), text)
+                    : new CommandResult(new CommandResult.Ending.Killed(timeout), text);
         } catch (InterruptedException e) {
             kill(process);
             Thread.currentThread().interrupt();
-            return new CommandResult(Optional.empty(), "interrupted");
+            return new CommandResult(new CommandResult.Ending.Killed(timeout), "interrupted");
         }
     }
 

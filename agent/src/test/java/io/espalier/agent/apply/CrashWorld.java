@@ -90,7 +90,7 @@ final class CrashWorld {
                 wanted.release()));
     }
 
-    private static Wanted releaseA() {
+    static Wanted releaseA() {
         var wanted = new Wanted();
         wanted.unit("app")
                 .file(CONF, "a")
@@ -103,7 +103,7 @@ final class CrashWorld {
         return wanted;
     }
 
-    private static Wanted releaseB(Story story) {
+    static Wanted releaseB(Story story) {
         var wanted = new Wanted();
         var unit = wanted.unit("app")
                 .file(CONF, "b")
@@ -157,7 +157,7 @@ final class CrashWorld {
                     return story == Story.REFUSED_BY_VALIDATE ? ScriptedHost.bad("no") : ScriptedHost.good();
                 }
                 running = read();
-                return new CommandResult(Optional.of(0), "");
+                return CommandResult.exited(0, "");
             };
             host.health = _ -> running.contains(" b;") ? Optional.of("b makes it sick") : Optional.empty();
         }

@@ -36,15 +36,25 @@ public final class AgentProcess implements AutoCloseable {
     /** Starts an agent, with {@code prefix} before its command line, and waits until it listens. */
     public static AgentProcess start(Path root, String... prefix) throws IOException {
         AgentProcess agent = launch(root, prefix);
-        Await.until("the agent listens", START, () -> agent.isListening() || !agent.process.isAlive());
-        if (!agent.process.isAlive()) {
+        if (!agent.comesUp()) {
             throw new IOException("the agent did not start: " + agent.log());
         }
         return agent;
     }
 
+    /** Waits until it listens or has ended, and says which. */
+    public boolean comesUp() {
+        Await.until("the agent listens", START, () -> isListening() || !process.isAlive());
+        return process.isAlive();
+    }
+
     public static AgentProcess launch(Path root, String... prefix) throws IOException {
         Files.deleteIfExists(socket(root));
+        return launchBeside(root, prefix);
+    }
+
+    /** Starts an agent where another may run. */
+    public static AgentProcess launchBeside(Path root, String... prefix) throws IOException {
         var argv = new ArrayList<String>(List.of(prefix));
         argv.addAll(List.of(
                 System.getProperty("java.home") + "/bin/java",

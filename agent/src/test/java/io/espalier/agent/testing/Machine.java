@@ -69,6 +69,7 @@ public final class Machine {
                         NAMES,
                         host,
                         clock,
+                        host.uptime,
                         (delay, action) -> waiting.add(new Later(delay, action)),
                         STATE,
                         realRoot));

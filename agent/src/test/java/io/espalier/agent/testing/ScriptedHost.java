@@ -3,6 +3,7 @@ package io.espalier.agent.testing;
 import io.espalier.agent.system.CommandResult;
 import io.espalier.agent.system.HostException;
 import io.espalier.agent.system.HostSystem;
+import io.espalier.agent.system.Uptime;
 import io.espalier.protocol.release.Account;
 import io.espalier.protocol.release.Command;
 import io.espalier.protocol.release.HealthCheck;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A machine of which a test decides what its programs do. */
 public final class ScriptedHost implements HostSystem {
@@ -26,13 +28,14 @@ public final class ScriptedHost implements HostSystem {
 
     public Function<HealthCheck, Optional<String>> health = _ -> Optional.empty();
     public boolean mirrorIsDown;
+    public Supplier<Optional<Uptime>> uptime = Optional::empty;
 
     public static CommandResult good() {
-        return new CommandResult(Optional.of(0), "");
+        return CommandResult.exited(0, "");
     }
 
     public static CommandResult bad(String output) {
-        return new CommandResult(Optional.of(1), output);
+        return CommandResult.exited(1, output);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.espalier.metrics.ingest;
 
-import io.espalier.metrics.pipe.AccessLog;
-import io.espalier.metrics.tree.Batch;
+import io.espalier.metrics.ingest.Frames.LostException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -12,35 +11,36 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Takes lines over TCP: JSON objects and access log lines, or Graphite's plaintext. A sender that is faster than
- * the tree waits, since nothing more is read from it; what it sent shows within {@link #IDLE_MILLIS}.
+ * Takes messages of one protocol over TCP. A sender that is faster than the tree waits, since nothing more is
+ * read from it; what it sent shows within {@link #IDLE_MILLIS}.
  */
 public final class TcpReceiver implements AutoCloseable {
-    /** What the lines are. */
-    public enum Kind {
-        JSON_OR_LOG,
-        GRAPHITE
-    }
-
     private static final int IDLE_MILLIS = 50;
     private static final int CONNECTIONS = 1000;
-    private static final int BUFFER = 65_536 * 2;
+    private static final long PAUSE_NANOS = 50_000_000;
 
     private final ServerSocket server;
     private final Intake intake;
     private final Networks allowed;
-    private final Kind kind;
+    private final Protocol protocol;
     private final Semaphore free = new Semaphore(CONNECTIONS);
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-    public TcpReceiver(InetSocketAddress address, Kind kind, Intake intake, Networks allowed) throws IOException {
+    public TcpReceiver(InetSocketAddress address, Protocol protocol, Intake intake, Networks allowed)
+            throws IOException {
         this.intake = intake;
         this.allowed = allowed;
-        this.kind = kind;
+        this.protocol = protocol;
         server = new ServerSocket();
-        server.bind(address, 512);
+        try {
+            server.bind(address, 512);
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
         Thread.ofVirtual().name("tcp " + server.getLocalPort()).start(this::accept);
     }
 
@@ -62,115 +62,73 @@ public final class TcpReceiver implements AutoCloseable {
                 }
             } catch (IOException e) {
                 if (!server.isClosed()) {
-                    intake.tree().note("drops,accept", 1, Optional.of(String.valueOf(e.getMessage())));
+                    note("accept", String.valueOf(e.getMessage()));
+                    // Out of file handles, most likely: to try again at once would only take processor time.
+                    LockSupport.parkNanos(PAUSE_NANOS);
                 }
             }
         }
     }
 
     private void refuse(Socket socket, String reason) throws IOException {
-        intake.tree()
-                .note("drops," + reason, 1, Optional.of(socket.getInetAddress().getHostAddress()));
+        note(reason, socket.getInetAddress().getHostAddress());
         socket.close();
     }
 
+    private void note(String reason, String sample) {
+        intake.tree().note("drops," + reason, 1, Optional.of(sample));
+    }
+
     private void serve(Socket socket) {
+        Sink sink = protocol.sink(intake);
         try (socket) {
-            socket.setSoTimeout(IDLE_MILLIS);
-            if (kind == Kind.GRAPHITE) {
-                var batch = new Batch();
-                read(socket.getInputStream(), new Sink() {
-                    @Override
-                    public void line(byte[] bytes, int from, int to) {
-                        if (to > from && !intake.graphite(bytes, from, to, batch)) {
-                            intake.tree().note("drops,bad-graphite", 1, Optional.of(AccessLog.sample(bytes, from, to)));
-                        }
-                        if (batch.leaves() >= 1000) {
-                            flush();
-                        }
-                    }
-
-                    @Override
-                    public void flush() {
-                        intake.tree().merge(batch);
-                        batch.clear();
-                    }
-                });
-            } else {
-                var lines = new Intake.Lines(intake);
-                read(socket.getInputStream(), new Sink() {
-                    @Override
-                    public void line(byte[] bytes, int from, int to) {
-                        lines.line(bytes, from, to);
-                    }
-
-                    @Override
-                    public void flush() {
-                        lines.flush();
-                    }
-                });
-            }
+            socket.setKeepAlive(true);
+            read(socket, sink);
         } catch (IOException e) {
-            intake.tree().note("drops,connection-lost", 1, Optional.of(String.valueOf(e.getMessage())));
+            if (!server.isClosed()) {
+                note("connection-lost", String.valueOf(e.getMessage()));
+            }
+        } catch (LostException e) {
+            note("bad-stream", String.valueOf(e.getMessage()));
         } finally {
+            sink.flush();
             open.remove(socket);
             free.release();
         }
     }
 
-    private interface Sink {
-        void line(byte[] bytes, int from, int to);
-
-        void flush();
-    }
-
-    private void read(InputStream in, Sink sink) throws IOException {
-        byte[] buffer = new byte[BUFFER];
-        int held = 0;
-        boolean isSkipping = false;
+    private void read(Socket socket, Sink sink) throws IOException, LostException {
+        InputStream in = socket.getInputStream();
+        var frames = new Frames(protocol.framing, Frames.SMALL, sample -> note("long-line", sample));
         boolean isFlushed = true;
-        try {
-            while (true) {
-                int n;
-                try {
-                    n = in.read(buffer, held, buffer.length - held);
-                } catch (SocketTimeoutException e) {
-                    if (!isFlushed) {
-                        sink.flush();
-                        isFlushed = true;
-                    }
-                    continue;
-                }
-                if (n < 0) {
-                    break;
-                }
+        while (true) {
+            int n;
+            try {
+                int room = frames.room();
+                n = in.read(frames.buffer(), frames.end(), room);
+            } catch (SocketTimeoutException e) {
+                sink.flush();
+                isFlushed = true;
+                socket.setSoTimeout(0);
+                continue;
+            }
+            if (n < 0) {
+                break;
+            }
+            frames.filled(n);
+            while (frames.next()) {
+                sink.message(frames.buffer(), frames.from(), frames.to());
+            }
+            if (isFlushed) {
+                // Only who has something to show is woken; the many idle ones sleep.
                 isFlushed = false;
-                int start = 0;
-                for (int i = held; i < held + n; i++) {
-                    if (buffer[i] == '\n') {
-                        if (!isSkipping) {
-                            sink.line(buffer, start, i);
-                        }
-                        isSkipping = false;
-                        start = i + 1;
-                    }
-                }
-                held = held + n - start;
-                if (held == buffer.length) {
-                    if (!isSkipping) {
-                        intake.tree().note("drops,long-line", 1, Optional.of(AccessLog.sample(buffer, 0, held)));
-                    }
-                    isSkipping = true;
-                    held = 0;
-                } else {
-                    System.arraycopy(buffer, start, buffer, 0, held);
-                }
+                socket.setSoTimeout(IDLE_MILLIS);
             }
-            if (held > 0 && !isSkipping) {
-                sink.line(buffer, 0, held);
-            }
-        } finally {
-            sink.flush();
+        }
+        if (frames.last()) {
+            sink.message(frames.buffer(), frames.from(), frames.to());
+        } else if (frames.pending() > 0) {
+            note("cut-message", frames.pending() + " bytes of a message without its end");
         }
     }
 

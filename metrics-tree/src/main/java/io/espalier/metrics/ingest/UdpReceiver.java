@@ -5,27 +5,35 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 
-/** Takes datagrams of JSON or access log lines. What the kernel had to drop is counted below {@code ~tree}. */
+/** Takes datagrams of one protocol. What the kernel had to drop is counted below {@code ~tree}. */
 public final class UdpReceiver implements AutoCloseable {
     private static final int IDLE_MILLIS = 50;
     private static final int KERNEL_BUFFER = 8 << 20;
+    private static final long LOOK_NANOS = 1_000_000_000;
 
     private final DatagramSocket socket;
+    private final Protocol protocol;
     private final Intake intake;
     private final Networks allowed;
-    private long kernelDrops;
+    private final KernelDrops kernelDrops;
 
-    public UdpReceiver(InetSocketAddress address, Intake intake, Networks allowed) throws IOException {
+    public UdpReceiver(InetSocketAddress address, Protocol protocol, Intake intake, Networks allowed)
+            throws IOException {
+        this.protocol = protocol;
         this.intake = intake;
         this.allowed = allowed;
         socket = new DatagramSocket(null);
-        socket.setReceiveBufferSize(KERNEL_BUFFER);
-        socket.setSoTimeout(IDLE_MILLIS);
-        socket.bind(address);
+        try {
+            socket.setReceiveBufferSize(KERNEL_BUFFER);
+            socket.setSoTimeout(IDLE_MILLIS);
+            socket.bind(address);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+        kernelDrops = new KernelDrops(socket.getLocalPort());
         Thread.ofPlatform().daemon().name("udp " + socket.getLocalPort()).start(this::receive);
     }
 
@@ -35,69 +43,38 @@ public final class UdpReceiver implements AutoCloseable {
 
     private void receive() {
         var packet = new DatagramPacket(new byte[65_536], 65_536);
-        var lines = new Intake.Lines(intake);
+        Sink sink = protocol.sink(intake);
         long looked = System.nanoTime();
         while (!socket.isClosed()) {
             try {
                 packet.setLength(packet.getData().length);
                 socket.receive(packet);
                 if (allowed.contains(packet.getAddress())) {
-                    split(packet.getData(), packet.getOffset(), packet.getOffset() + packet.getLength(), lines);
+                    sink.datagram(packet.getData(), packet.getOffset(), packet.getOffset() + packet.getLength());
                 } else {
-                    intake.tree()
-                            .note(
-                                    "drops,not-allowed",
-                                    1,
-                                    Optional.of(packet.getAddress().getHostAddress()));
+                    note("not-allowed", 1, Optional.of(packet.getAddress().getHostAddress()));
                 }
             } catch (SocketTimeoutException e) {
-                lines.flush();
+                sink.flush();
             } catch (IOException e) {
                 if (!socket.isClosed()) {
-                    intake.tree().note("drops,udp", 1, Optional.of(String.valueOf(e.getMessage())));
+                    note("udp", 1, Optional.of(String.valueOf(e.getMessage())));
                 }
             }
-            if (System.nanoTime() - looked > 1_000_000_000L) {
+            if (System.nanoTime() - looked > LOOK_NANOS) {
                 looked = System.nanoTime();
-                lines.flush();
-                countKernelDrops();
-            }
-        }
-    }
-
-    private static void split(byte[] bytes, int from, int to, Intake.Lines lines) {
-        int start = from;
-        for (int i = from; i < to; i++) {
-            if (bytes[i] == '\n') {
-                lines.line(bytes, start, i);
-                start = i + 1;
-            }
-        }
-        if (start < to) {
-            lines.line(bytes, start, to);
-        }
-    }
-
-    /** The last column of our line in /proc/net/udp (proc(5)); elsewhere there is nothing to read. */
-    private void countKernelDrops() {
-        String port = String.format(":%04X", socket.getLocalPort());
-        long drops = 0;
-        for (String file : new String[] {"/proc/net/udp", "/proc/net/udp6"}) {
-            try {
-                for (String line : Files.readAllLines(Path.of(file))) {
-                    String[] columns = line.strip().split("\\s+", -1);
-                    if (columns.length > 12 && columns[1].endsWith(port)) {
-                        drops += Long.parseLong(columns[columns.length - 1]);
-                    }
+                sink.flush();
+                long drops = kernelDrops.since();
+                if (drops > 0) {
+                    note("udp-kernel", drops, Optional.of("port " + socket.getLocalPort()));
                 }
-            } catch (IOException | NumberFormatException e) {
-                return;
             }
         }
-        if (drops > kernelDrops) {
-            intake.tree().note("drops,udp-kernel", drops - kernelDrops, Optional.empty());
-            kernelDrops = drops;
-        }
+        sink.flush();
+    }
+
+    private void note(String reason, long count, Optional<String> sample) {
+        intake.tree().note("drops," + reason, count, sample);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.espalier.metrics.query.Result;
 import io.espalier.metrics.query.Value;
 import io.espalier.metrics.tree.Top;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Results as JSON: {@code [{"br,ie,7": 2328}, ...]}. */
 public final class Answers {
@@ -24,6 +25,17 @@ public final class Answers {
         var json = new JsonText();
         write(json, value);
         return json.toString();
+    }
+
+    /** A value as one number: the median of a distribution, the total of a ranking; none of a text. */
+    public static OptionalDouble number(Value value) {
+        return switch (value) {
+            case Value.Scalar(double number) -> OptionalDouble.of(number);
+            case Value.Spread spread -> OptionalDouble.of(spread.p50());
+            case Value.Ranking(var items) ->
+                OptionalDouble.of(items.stream().mapToLong(Top.Item::count).sum());
+            case Value.Text _ -> OptionalDouble.empty();
+        };
     }
 
     private static void write(JsonText json, Value value) {

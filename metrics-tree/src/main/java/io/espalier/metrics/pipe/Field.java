@@ -16,6 +16,7 @@ public enum Field {
     REQUEST_SECONDS,
     REQUEST_MILLIS,
     REQUEST_MICROS,
+    REQUEST_NANOS,
     UPSTREAM_SECONDS,
     VHOST,
     /** Nothing that a pipe reads. */

@@ -111,7 +111,11 @@ public final class MetricTree {
         return op;
     }
 
-    private int seconds() {
+    Shard shard(int index) {
+        return shards[index];
+    }
+
+    int seconds() {
         return (int) (clock.millis() / 1000 - EPOCH_2020);
     }
 
@@ -169,7 +173,7 @@ public final class MetricTree {
 
     // --- Policies and limits ---
 
-    /** Sets what holds at and below {@code path}, making the node if need be. */
+    /** Sets what holds at and below {@code path}, making the node if need be; it stays, with or without leaves. */
     public void setPolicy(List<String> path, Policy policy) {
         var batch = new Batch();
         path.forEach(batch::enter);
@@ -182,6 +186,7 @@ public final class MetricTree {
                 node = child != View.NONE ? child : shard.make(node, utf8, 0, utf8.length, KeyHash.of(utf8));
             }
             shard.setPolicy(node, policy);
+            shard.pin(node);
         });
     }
 
@@ -304,6 +309,11 @@ public final class MetricTree {
             batch.leave();
         }
         merge(batch);
+    }
+
+    /** The time by the tree's clock, in milliseconds since 1970. */
+    public long millis() {
+        return clock.millis();
     }
 
     /** Merges so far, as of the latest {@link #reportSelf}. */

@@ -50,6 +50,7 @@ final class Shard {
     /** A policy at its node and the leaves below it. */
     private static final class Rooted {
         Policy policy;
+        boolean isPinned;
         int leaves;
 
         Rooted(Policy policy) {
@@ -148,6 +149,7 @@ final class Shard {
             return;
         }
         int[] ops = batch.ops;
+        boolean wasLeaf = view.isLeaf(node);
         boolean isNew = switch (ops[op]) {
             case Batch.NUMBER -> number(node, Double.longBitsToDouble(batch.longs[ops[op + 1]]), defaults);
             case Batch.STATE -> state(node, Action.of(ops[op + 1]), batch.longs, ops[op + 2], defaults);
@@ -155,7 +157,7 @@ final class Shard {
             default -> cell(node, batch.cells.get(ops[op + 1]), defaults);
         };
         tally.merges++;
-        if (isNew) {
+        if (isNew && !wasLeaf) {
             count(node, 1);
         }
         if (isWatched && (store.flags(node, Values.DIRTY, 0) & Values.DIRTY) == 0) {
@@ -460,6 +462,31 @@ final class Shard {
         }
     }
 
+    int rootMaxLeaves() {
+        return rootMaxLeaves;
+    }
+
+    /** Of a node that had one in a snapshot; empty if it is gone since. Takes the lock. */
+    Optional<Policy> lockedPolicy(int node) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(policies.get(node)).map(rooted -> rooted.policy);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Before the node has children; its leaves are told to {@link #restored} later. */
+    void restorePolicy(int node, Policy policy) {
+        setPolicy(node, policy);
+        rooted(node).leaves = 0;
+    }
+
+    /** Leaves that came with a checkpoint, below a node with a policy of its own. */
+    void restored(int node, int leaves) {
+        rooted(node).leaves += leaves;
+    }
+
     private void count(int leaf, int by) {
         int node = leaf;
         int below = leaf;
@@ -507,7 +534,19 @@ final class Shard {
         }
     }
 
+    /** Whoever set a policy here meant it for what is yet to come. */
+    private boolean isPinned(int node) {
+        return (view.flags(node) & Values.POLICY) != 0 && rooted(node).isPinned;
+    }
+
+    void pin(int node) {
+        rooted(node).isPinned = true;
+    }
+
     private boolean isExpired(int node) {
+        if (isPinned(node)) {
+            return false;
+        }
         if (!view.isLeaf(node)) {
             return true;
         }

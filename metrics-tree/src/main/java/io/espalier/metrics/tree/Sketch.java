@@ -1,5 +1,8 @@
 package io.espalier.metrics.tree;
 
+import io.espalier.metrics.bytes.BadBytesException;
+import io.espalier.metrics.bytes.BytesIn;
+import io.espalier.metrics.bytes.BytesOut;
 import java.util.Arrays;
 
 /**
@@ -60,6 +63,26 @@ public final class Sketch implements Cell {
 
         long total() {
             return Arrays.stream(bins).sum();
+        }
+
+        long at(int index) {
+            return index < low || index >= low + bins.length ? 0 : bins[index - low];
+        }
+
+        void write(BytesOut out) {
+            out.zigzag(low);
+            out.varint(bins.length);
+            for (long n : bins) {
+                out.varint(n);
+            }
+        }
+
+        void read(BytesIn in) throws BadBytesException {
+            low = (int) in.zigzag();
+            bins = new long[in.count(BINS)];
+            for (int i = 0; i < bins.length; i++) {
+                bins[i] = in.varint();
+            }
         }
     }
 
@@ -158,6 +181,65 @@ public final class Sketch implements Cell {
         sum += that.sum;
         min = Math.min(min, that.min);
         max = Math.max(max, that.max);
+    }
+
+    @Override
+    public void write(BytesOut out) {
+        positive.write(out);
+        negative.write(out);
+        out.varint(zeros);
+        out.f8(sum);
+        out.f8(min);
+        out.f8(max);
+    }
+
+    static Sketch read(BytesIn in) throws BadBytesException {
+        var sketch = new Sketch();
+        sketch.positive.read(in);
+        sketch.negative.read(in);
+        sketch.zeros = in.varint();
+        sketch.count = sketch.positive.total() + sketch.negative.total() + sketch.zeros;
+        sketch.sum = in.f8();
+        sketch.min = in.f8();
+        sketch.max = in.f8();
+        return sketch;
+    }
+
+    /** What was added since {@code earlier}, an older copy of this one; its least and greatest only as exact as a bin. */
+    public Sketch since(Sketch earlier) {
+        var added = new Sketch();
+        for (int i = 0; i < positive.bins.length; i++) {
+            added.addBin(
+                    positive.bins[i] - earlier.positive.at(positive.low + i),
+                    middle(positive.low + i),
+                    positive.low + i,
+                    true);
+        }
+        for (int i = 0; i < negative.bins.length; i++) {
+            added.addBin(
+                    negative.bins[i] - earlier.negative.at(negative.low + i),
+                    -middle(negative.low + i),
+                    negative.low + i,
+                    false);
+        }
+        long moreZeros = Math.max(0, zeros - earlier.zeros);
+        added.zeros = moreZeros;
+        added.count += moreZeros;
+        if (moreZeros > 0) {
+            added.min = Math.min(added.min, 0);
+            added.max = Math.max(added.max, 0);
+        }
+        added.sum = sum - earlier.sum;
+        return added;
+    }
+
+    private void addBin(long n, double value, int index, boolean isPositive) {
+        if (n > 0) {
+            (isPositive ? positive : negative).add(index, n);
+            count += n;
+            min = Math.min(min, value);
+            max = Math.max(max, value);
+        }
     }
 
     @Override

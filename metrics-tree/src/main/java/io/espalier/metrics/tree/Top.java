@@ -1,5 +1,8 @@
 package io.espalier.metrics.tree;
 
+import io.espalier.metrics.bytes.BadBytesException;
+import io.espalier.metrics.bytes.BytesIn;
+import io.espalier.metrics.bytes.BytesOut;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -101,6 +104,29 @@ public final class Top implements Cell {
         if (counts.size() >= 2 * capacity) {
             cut();
         }
+    }
+
+    @Override
+    public void write(BytesOut out) {
+        out.varint(capacity);
+        out.varint(total);
+        out.varint(floor);
+        out.varint(counts.size());
+        counts.forEach((name, held) -> {
+            out.text(name);
+            out.varint(held[0]);
+            out.varint(held[1]);
+        });
+    }
+
+    static Top read(BytesIn in) throws BadBytesException {
+        var top = new Top(in.count(1 << 20));
+        top.total = in.varint();
+        top.floor = in.varint();
+        for (int left = in.count(2 * top.capacity); left > 0; left--) {
+            top.counts.put(in.text(), new long[] {in.varint(), in.varint()});
+        }
+        return top;
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.espalier.metrics.tree;
 
+import io.espalier.metrics.bytes.BadBytesException;
+import io.espalier.metrics.bytes.BytesIn;
+import io.espalier.metrics.bytes.BytesOut;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -111,6 +114,28 @@ public final class Unique implements Cell {
                 raise(i, that.registers[i]);
             }
         }
+    }
+
+    @Override
+    public void write(BytesOut out) {
+        out.block(registers);
+        out.varint(few.length);
+        for (int entry : few) {
+            out.varint(entry);
+        }
+    }
+
+    static Unique read(BytesIn in) throws BadBytesException {
+        var unique = new Unique();
+        unique.registers = in.block();
+        if (unique.registers.length != 0 && unique.registers.length != REGISTERS) {
+            throw new BadBytesException("a unique of " + unique.registers.length + " registers");
+        }
+        unique.few = new int[in.count(SPARSE)];
+        for (int i = 0; i < unique.few.length; i++) {
+            unique.few[i] = (int) in.varint();
+        }
+        return unique;
     }
 
     @Override

@@ -21,6 +21,7 @@ final class Exchange {
     private final boolean isLast;
     private final Map<String, String> answer = new LinkedHashMap<>();
     private boolean isStreaming;
+    private boolean isAnswered;
 
     Exchange(
             String method,
@@ -74,13 +75,20 @@ final class Exchange {
         byte[] all = new byte[head.length + (method.equals("HEAD") ? 0 : content.length)];
         System.arraycopy(head, 0, all, 0, head.length);
         System.arraycopy(content, 0, all, head.length, all.length - head.length);
+        isAnswered = true;
         out.write(all);
         out.flush();
+    }
+
+    /** Whether an answer has begun: there can be no other. */
+    boolean isAnswered() {
+        return isAnswered;
     }
 
     /** For an answer without an end; the connection closes after it. */
     OutputStream stream() throws IOException {
         isStreaming = true;
+        isAnswered = true;
         out.write(head(200));
         return out;
     }
@@ -108,6 +116,7 @@ final class Exchange {
     private static String phrase(int status) {
         return switch (status) {
             case 200 -> "OK";
+            case 303 -> "See Other";
             case 400 -> "Bad Request";
             case 403 -> "Forbidden";
             case 404 -> "Not Found";
@@ -116,7 +125,10 @@ final class Exchange {
             case 415 -> "Unsupported Media Type";
             case 422 -> "Unprocessable Content";
             case 431 -> "Request Header Fields Too Large";
+            case 500 -> "Internal Server Error";
+            case 501 -> "Not Implemented";
             case 503 -> "Service Unavailable";
+            case 505 -> "HTTP Version Not Supported";
             default -> "Status";
         };
     }

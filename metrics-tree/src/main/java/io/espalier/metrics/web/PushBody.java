@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.concurrent.Semaphore;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -19,7 +18,6 @@ final class PushBody {
     static final int MAX = 32 << 20;
 
     private static final int MAX_RATIO = 200;
-    private static final Semaphore LARGE = new Semaphore(8);
 
     private PushBody() {}
 
@@ -48,9 +46,12 @@ final class PushBody {
     static Report read(Exchange exchange, Intake intake) throws IOException {
         String encoding = header(exchange, "Content-Encoding");
         String type = header(exchange, "Content-Type");
-        LARGE.acquireUninterruptibly();
-        try {
-            byte[] body = body(exchange.body(), encoding);
+        String announced = header(exchange, "Content-Length");
+        if (announced.length() > 9 || !announced.isEmpty() && Long.parseLong(announced) > MAX) {
+            throw tooLarge();
+        }
+        try (var memory = new BodyMemory()) {
+            byte[] body = body(exchange.body(), encoding, memory);
             if (type.startsWith("application/x-www-form-urlencoded")) {
                 return form(body, intake);
             }
@@ -58,8 +59,6 @@ final class PushBody {
                 return intake.json(body, 0, body.length);
             }
             return intake.any(body, 0, body.length);
-        } finally {
-            LARGE.release();
         }
     }
 
@@ -67,28 +66,25 @@ final class PushBody {
         return exchange.header(name).orElse("").toLowerCase(Locale.ROOT);
     }
 
-    private static byte[] body(InputStream raw, String encoding) throws IOException {
-        if (encoding.isEmpty() || encoding.equals("identity")) {
-            byte[] body = raw.readNBytes(MAX + 1);
-            if (body.length > MAX) {
-                throw tooLarge();
-            }
-            return body;
-        }
-        if (!encoding.equals("gzip")) {
+    private static byte[] body(InputStream raw, String encoding, BodyMemory memory) throws IOException {
+        boolean isGzip = encoding.equals("gzip");
+        if (!isGzip && !encoding.isEmpty() && !encoding.equals("identity")) {
             throw new RefusedException(415, "ENCODING", "Content-Encoding: " + encoding + " (expected: gzip or none)");
         }
-        byte[] packed = raw.readNBytes(MAX + 1);
-        if (packed.length > MAX) {
+        byte[] body = memory.read(raw, MAX + 1);
+        if (body.length > MAX) {
             throw tooLarge();
         }
-        try (var gzip = new GZIPInputStream(new ByteArrayInputStream(packed))) {
-            long most = Math.min(MAX, Math.max(1 << 20, (long) packed.length * MAX_RATIO));
-            byte[] body = gzip.readNBytes((int) most + 1);
-            if (body.length > most) {
+        if (!isGzip) {
+            return body;
+        }
+        try (var gzip = new GZIPInputStream(new ByteArrayInputStream(body))) {
+            int most = (int) Math.min(MAX, Math.max(1 << 20, (long) body.length * MAX_RATIO));
+            byte[] grown = memory.read(gzip, most + 1);
+            if (grown.length > most) {
                 throw new RefusedException(413, "RATIO", "gzip that grows beyond " + most + " bytes");
             }
-            return body;
+            return grown;
         } catch (ZipException | EOFException e) {
             throw new RefusedException(400, "GZIP", "not gzip: " + e.getMessage());
         }

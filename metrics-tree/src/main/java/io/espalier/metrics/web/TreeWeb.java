@@ -1,5 +1,6 @@
 package io.espalier.metrics.web;
 
+import io.espalier.metrics.graphite.Finder;
 import io.espalier.metrics.ingest.Intake;
 import io.espalier.metrics.ingest.Report;
 import io.espalier.metrics.json.JsonText;
@@ -14,12 +15,16 @@ import io.espalier.metrics.query.QueryException;
 import io.espalier.metrics.query.Result;
 import io.espalier.metrics.query.Value;
 import io.espalier.metrics.tree.MetricTree;
+import io.espalier.metrics.trend.Trend;
+import io.espalier.metrics.trend.TrendException;
+import io.espalier.metrics.views.Views;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** The URLs of the tree. */
@@ -32,15 +37,38 @@ public final class TreeWeb implements AutoCloseable {
     private final Queries queries;
     private final Intake intake;
     private final Feeds feeds;
+    private final List<Route> routes;
     private final HttpDoor server;
 
-    public TreeWeb(InetSocketAddress address, MetricTree tree, Queries queries, Intake intake, Feeds feeds)
+    /**
+     * @param trend its history, if there is one
+     * @param views that are saved
+     */
+    public TreeWeb(
+            InetSocketAddress address,
+            MetricTree tree,
+            Queries queries,
+            Intake intake,
+            Feeds feeds,
+            Optional<Trend> trend,
+            Views views)
             throws IOException {
         this.tree = tree;
         this.queries = queries;
         this.intake = intake;
         this.feeds = feeds;
-        server = new HttpDoor(address, this::handle);
+        var history = new History(tree, queries, trend);
+        routes = List.of(
+                new TrendRoutes(tree, history, views),
+                new ViewRoutes(views, queries, feeds),
+                new DiffRoutes(history),
+                new GraphRoutes(history, views),
+                new GraphiteRoutes(new Finder(tree), trend));
+        server = new HttpDoor(
+                address,
+                this::handle,
+                HttpDoor.Patience.USUAL,
+                (reason, sample) -> tree.note("drops," + reason, 1, Optional.of(sample)));
     }
 
     public int port() {
@@ -54,7 +82,18 @@ public final class TreeWeb implements AutoCloseable {
             int status = e.reason() == QueryException.Reason.BAD_KEY ? 400 : 422;
             problem(exchange, status, e.reason().name(), String.valueOf(e.getMessage()));
         } catch (PushBody.RefusedException e) {
+            tree.note("drops,push", 1, Optional.of(e.reason() + ": " + e.getMessage()));
+            if (e.status() == 503) {
+                exchange.set("Retry-After", "1");
+            }
             problem(exchange, e.status(), e.reason(), String.valueOf(e.getMessage()));
+        } catch (TrendException e) {
+            int status = switch (e.reason()) {
+                case BAD_RANGE -> 400;
+                case BUDGET, LATE -> 422;
+                case AWAY -> 503;
+            };
+            problem(exchange, status, e.reason().name(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -70,6 +109,11 @@ public final class TreeWeb implements AutoCloseable {
             push(exchange);
             return;
         }
+        for (Route route : routes) {
+            if (route.answer(exchange)) {
+                return;
+            }
+        }
         if (!method.equals("GET") && !method.equals("HEAD")) {
             exchange.set("Allow", "GET");
             problem(exchange, 405, "METHOD", "only GET here");
@@ -84,12 +128,12 @@ public final class TreeWeb implements AutoCloseable {
         } else if (path.startsWith("/realtime/")) {
             Query.ofUrl(path.substring("/realtime/".length()));
             file(exchange, "realtime.html", "text/html; charset=utf-8");
+        } else if (path.startsWith("/static/") && Page.file(exchange, path.substring("/static/".length()))) {
+            return;
         } else if (path.equals("/static/tree.js")) {
             file(exchange, "tree.js", "text/javascript; charset=utf-8");
         } else if (path.equals("/static/tree.css")) {
             file(exchange, "tree.css", "text/css; charset=utf-8");
-        } else if (path.startsWith("/diff/")) {
-            diff(exchange, path.substring("/diff/".length()));
         } else if (path.equals("/limits")) {
             limits(exchange);
         } else if (path.equals("/metrics")) {
@@ -180,7 +224,7 @@ public final class TreeWeb implements AutoCloseable {
         }
     }
 
-    private static long since(Exchange exchange) {
+    static long since(Exchange exchange) {
         String text =
                 exchange.header(SEQ).or(() -> parameter(exchange, "since")).orElse("-1");
         try {
@@ -208,17 +252,6 @@ public final class TreeWeb implements AutoCloseable {
             out.flush();
             changes = feed.await(changes.seq(), HEARTBEAT);
         }
-    }
-
-    /** Two subtrees side by side, the greatest difference first, each with its share of the whole difference. */
-    private void diff(Exchange exchange, String rest) throws IOException {
-        int slash = rest.indexOf('/');
-        if (slash < 0) {
-            throw new QueryException(QueryException.Reason.BAD_KEY, "/diff/KEYA/KEYB needs two keys");
-        }
-        Query a = Query.ofUrl(rest.substring(0, slash));
-        Query b = Query.ofUrl(rest.substring(slash + 1));
-        json(exchange, 200, Diff.json(a, queries.run(a), b, queries.run(b)));
     }
 
     private void limits(Exchange exchange) throws IOException {
@@ -265,7 +298,7 @@ public final class TreeWeb implements AutoCloseable {
 
     // --- Bytes out ---
 
-    private static void file(Exchange exchange, String name, String type) throws IOException {
+    static void file(Exchange exchange, String name, String type) throws IOException {
         try (InputStream in = TreeWeb.class.getResourceAsStream("/io/espalier/metrics/web/" + name)) {
             if (in == null) {
                 throw new IOException("the build lacks " + name);
@@ -275,11 +308,11 @@ public final class TreeWeb implements AutoCloseable {
         }
     }
 
-    private static void json(Exchange exchange, int status, String json) throws IOException {
+    static void json(Exchange exchange, int status, String json) throws IOException {
         send(exchange, status, "application/json", (json + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void problem(Exchange exchange, int status, String reason, String detail) throws IOException {
+    static void problem(Exchange exchange, int status, String reason, String detail) throws IOException {
         String json = new JsonText()
                 .open('{')
                 .name("status")
@@ -293,7 +326,7 @@ public final class TreeWeb implements AutoCloseable {
         send(exchange, status, "application/problem+json", (json + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void send(Exchange exchange, int status, String type, byte[] body) throws IOException {
+    static void send(Exchange exchange, int status, String type, byte[] body) throws IOException {
         exchange.set("Content-Type", type);
         exchange.set("X-Content-Type-Options", "nosniff");
         exchange.set("Cache-Control", "no-store");

@@ -50,6 +50,17 @@ class MetricTreeTest {
     }
 
     @Test
+    void aMarkerAndAValueAtOneNodeAreOneLeaf() {
+        var batch = new Batch();
+        batch.enter("a");
+        batch.text("deployed");
+        batch.number(1);
+        batch.leave();
+        tree.merge(batch);
+        assertThat(tree.leaves()).isEqualTo(1);
+    }
+
+    @Test
     void actionsDoWhatTheirNamesSay() {
         for (Action action : List.of(Action.ADD, Action.AVERAGE, Action.MIN, Action.MAX)) {
             for (double value : new double[] {4, 1, 7}) {
