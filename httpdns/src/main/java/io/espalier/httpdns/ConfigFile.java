@@ -42,10 +42,32 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 final class ConfigFile {
     private static final int MAX_SIZE = 1 << 20;
     private static final Set<String> KEYS = Set.of(
-            "listen", "listen-tls", "tls", "loops", "upstreams", "tell-network", "memory", "redis",
-            "rebinding-protection", "private-names", "proxies", "operators", "operator-tokens", "client-network",
-            "accounts", "signatures", "misses", "max-names", "connections", "connections-each", "waiting", "warm-up",
-            "zones", "records", "views", "drain");
+            "listen",
+            "listen-tls",
+            "tls",
+            "loops",
+            "upstreams",
+            "tell-network",
+            "memory",
+            "redis",
+            "rebinding-protection",
+            "private-names",
+            "proxies",
+            "operators",
+            "operator-tokens",
+            "client-network",
+            "accounts",
+            "signatures",
+            "misses",
+            "max-names",
+            "connections",
+            "connections-each",
+            "waiting",
+            "warm-up",
+            "zones",
+            "records",
+            "views",
+            "drain");
 
     private final Map<String, ConfigNode> root;
 
@@ -83,9 +105,7 @@ final class ConfigFile {
                             .setMaxAliasesForCollections(1)
                             .build())
                     .composeString(text);
-            return root.isEmpty()
-                    ? base
-                    : new ConfigFile(new ConfigNode(file, root.get()).map(KEYS)).settings(base);
+            return root.isEmpty() ? base : new ConfigFile(new ConfigNode(file, root.get()).map(KEYS)).settings(base);
         } catch (MarkedYamlEngineException e) {
             var place = e.getProblemMark()
                     .map(mark -> ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1))
@@ -201,7 +221,9 @@ final class ConfigFile {
         var subnets = subnets(countsPeers ? Subnets.PEER : base.subnets());
         var tls = tls();
         var loops = root.containsKey("loops") ? root.get("loops").number(1, 1024) : base.loops();
-        var place = root.getOrDefault("listen-tls", root.getOrDefault("listen", root.values().iterator().next()));
+        var place = root.getOrDefault(
+                "listen-tls",
+                root.getOrDefault("listen", root.values().iterator().next()));
         return place.made(
                 from -> new FrontSettings(
                         listen == null ? base.listen() : listen,

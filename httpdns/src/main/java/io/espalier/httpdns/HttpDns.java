@@ -90,13 +90,17 @@ public final class HttpDns implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        LOG.atInfo().addKeyValue("asked", questions.size()).addKeyValue("found", found).log("warmed up");
+        LOG.atInfo()
+                .addKeyValue("asked", questions.size())
+                .addKeyValue("found", found)
+                .log("warmed up");
     }
 
     private int forget(String name, boolean isBelow) {
         if (isBelow) {
             // The cache is not ordered by name: forgetting a tree means forgetting all that this process holds.
-            var all = Math.toIntExact(Math.min(Integer.MAX_VALUE, resolving.counts().names()));
+            var all = Math.toIntExact(
+                    Math.min(Integer.MAX_VALUE, resolving.counts().names()));
             resolving.forgetAll();
             resolving.forget(name);
             return all;

@@ -28,8 +28,8 @@ public final class HttpDnsApplication {
               --private-names LIST  names that may have private addresses, such as corp.example.com
               --take-over           share the port with a running server; end that one afterwards (SIGTERM)
             """;
-    private static final Set<String> OPTIONS = Set.of(
-            "--listen", "--port", "--config", "--upstream", "--redis", "--private-names");
+    private static final Set<String> OPTIONS =
+            Set.of("--listen", "--port", "--config", "--upstream", "--redis", "--private-names");
     private static final String TAKE_OVER = "--take-over";
     private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
 
@@ -48,7 +48,8 @@ public final class HttpDnsApplication {
                 continue;
             }
             if (!OPTIONS.contains(args[i]) || i + 1 == args.length) {
-                throw fail(2, (OPTIONS.contains(args[i]) ? "no value for " : "no such option: ") + args[i] + "\n" + USAGE);
+                throw fail(
+                        2, (OPTIONS.contains(args[i]) ? "no value for " : "no such option: ") + args[i] + "\n" + USAGE);
             }
             options.put(args[i], args[i + 1]);
         }
@@ -113,7 +114,8 @@ public final class HttpDnsApplication {
             resolving = resolving.with(RedisSettings.of(nodes, nodes.size() > 1));
         }
         if (options.containsKey("--private-names")) {
-            resolving = resolving.allowing(List.of(options.get("--private-names").split(",", -1)));
+            resolving =
+                    resolving.allowing(List.of(options.get("--private-names").split(",", -1)));
         }
         var front = settings.front();
         var listen = front.listen();

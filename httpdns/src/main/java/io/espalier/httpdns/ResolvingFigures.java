@@ -23,7 +23,11 @@ record ResolvingFigures(Resolving resolving) implements Figures {
             redis(out, "unavailable", shared.unavailable());
             redis(out, "written", shared.written());
             redis(out, "dropped", shared.dropped());
-            gauge(out, "httpdns_redis_shards_out", "Shards left alone now", shared.out().size());
+            gauge(
+                    out,
+                    "httpdns_redis_shards_out",
+                    "Shards left alone now",
+                    shared.out().size());
         }
         upstream(out, "httpdns_upstream_asked_total", "Attempts", UpstreamState::asked);
         upstream(out, "httpdns_upstream_answered_total", "Attempts that were answered", UpstreamState::answered);
@@ -40,11 +44,20 @@ record ResolvingFigures(Resolving resolving) implements Figures {
     }
 
     private static void labelled(StringBuilder out, String name, String upstream, long value) {
-        out.append(name).append("{upstream=\"").append(upstream).append("\"} ").append(value).append('\n');
+        out.append(name)
+                .append("{upstream=\"")
+                .append(upstream)
+                .append("\"} ")
+                .append(value)
+                .append('\n');
     }
 
     private static void redis(StringBuilder out, String result, long value) {
-        out.append("httpdns_redis_total{result=\"").append(result).append("\"} ").append(value).append('\n');
+        out.append("httpdns_redis_total{result=\"")
+                .append(result)
+                .append("\"} ")
+                .append(value)
+                .append('\n');
     }
 
     private static void counter(StringBuilder out, String name, String help) {
@@ -74,7 +87,11 @@ record ResolvingFigures(Resolving resolving) implements Figures {
         for (var each : counts.upstreams()) {
             json.name(each.name()).open('{').name("down").number(each.down() ? 1 : 0);
             json.name("us").number(each.averageMicros()).name("asked").number(each.asked());
-            json.name("answered").number(each.answered()).name("faults").number(each.faults()).close('}');
+            json.name("answered")
+                    .number(each.answered())
+                    .name("faults")
+                    .number(each.faults())
+                    .close('}');
         }
         json.close('}');
     }

@@ -40,8 +40,7 @@ class ConfigFileTest {
     void theSpecificationsExampleIsRead() throws Exception {
         var spec = Files.readString(Path.of("../docs/spec/httpdns.md"));
         var from = spec.indexOf("```yaml\n") + 8;
-        var settings = parse(spec.substring(from, spec.indexOf("```", from))
-                .replace("/etc/espalier/", folder + "/"));
+        var settings = parse(spec.substring(from, spec.indexOf("```", from)).replace("/etc/espalier/", folder + "/"));
         assertThat(settings.front().listen())
                 .containsExactly(
                         new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8053),

@@ -93,7 +93,7 @@ final class NameServers implements AutoCloseable {
     }
 
     /** Free for UDP and TCP alike. */
-    private static InetSocketAddress freePort() throws IOException {
+    static InetSocketAddress freePort() throws IOException {
         for (var i = 0; i < 50; i++) {
             try (var datagrams = new DatagramSocket(0, InetAddress.getLoopbackAddress());
                     var streams = new ServerSocket(datagrams.getLocalPort(), 1, InetAddress.getLoopbackAddress())) {

@@ -58,8 +58,7 @@ final class AlibabaV2Dialect {
     }
 
     /** From what was encrypted, if anything was. */
-    private static @Nullable String value(
-            String name, Parameters parameters, @Nullable Map<String, String> inner) {
+    private static @Nullable String value(String name, Parameters parameters, @Nullable Map<String, String> inner) {
         return inner == null ? parameters.first(name) : inner.get(name);
     }
 

@@ -14,7 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Receives connections: counts them, and puts the handlers of their protocol in place. */
-@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails ends the connection, which is all there is to do
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a write or close that fails ends the connection, which is all there is to do
 final class Accepted extends ChannelInitializer<Channel> {
     private final Desk desk;
     private final Loop loop;

@@ -32,7 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One connection of HTTP/1.1: one request after the other, their replies in the same order. */
-@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails ends the connection, which is all there is to do
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a write or close that fails ends the connection, which is all there is to do
 final class Http1Connection extends ChannelInboundHandlerAdapter implements Watched {
     private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
     private static final byte[] NOTHING = {};
@@ -332,11 +333,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Watc
 
     @Override
     public void check(long now) {
-        var isTooLate = stuckSince != 0 && now - stuckSince > limits.write().toNanos()
-                || requestSince != 0 && now - requestSince > limits.request().toNanos()
-                || !isBusy
+        var isTooLate = (stuckSince != 0 && now - stuckSince > limits.write().toNanos())
+                || (requestSince != 0 && now - requestSince > limits.request().toNanos())
+                || (!isBusy
                         && queue.isEmpty()
-                        && now - lastActive > limits.idle().toNanos();
+                        && now - lastActive > limits.idle().toNanos());
         if (isTooLate) {
             loop.tally().count(Sundry.TIMEOUTS);
             close();

@@ -17,7 +17,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One connection of HTTP/2. Netty bounds resets, empty frames, settings and pings; here are the rest. */
-@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails ends the connection, which is all there is to do
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a write or close that fails ends the connection, which is all there is to do
 final class Http2Connection extends ChannelInboundHandlerAdapter implements Watched {
     private final Desk desk;
     private final Loop loop;

@@ -29,7 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One stream of HTTP/2: one request and its reply. */
-@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails ends the connection, which is all there is to do
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a write or close that fails ends the connection, which is all there is to do
 final class Http2Stream extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Http2Stream.class);
     private static final byte[] NOTHING = {};

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Plain connections: HTTP/2 begins with {@code PRI} (RFC 9113, 3.4), and no method of HTTP/1.1 does. */
-@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails ends the connection, which is all there is to do
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a write or close that fails ends the connection, which is all there is to do
 final class ProtocolChoice extends ByteToMessageDecoder implements Watched {
     private static final byte[] PREFACE = {'P', 'R', 'I', ' '};
 
