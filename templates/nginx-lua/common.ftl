@@ -22,7 +22,7 @@ load_module /usr/lib/nginx/modules/ngx_http_lua_module.so;
 
 user ${word(lb.user!"www-data")};
 worker_processes ${word(lb.workers!"auto")};
-worker_rlimit_nofile 65536;
+worker_rlimit_nofile ${number(lb.files!65536)};
 worker_shutdown_timeout ${word(lb.shutdown!"30s")};
 pid ${word(lb.pid!"/run/nginx.pid")};
 error_log ${word(lb.error_log!"/var/log/nginx/error.log")} ${word(lb.error_level!"notice")};

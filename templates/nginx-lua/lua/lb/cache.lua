@@ -20,17 +20,26 @@ local OWN_HEADERS = {   -- of a connection, or written anew
   ["age"] = true, ["x-cache"] = true, ["date"] = true, ["server"] = true, ["trailer"] = true, ["upgrade"] = true,
 }
 
--- Seconds for which a response may be kept, or nil. `headers` by name in any case.
+-- With names in lower case: origins write them as they like, and a table is exact.
+local function lower_case(headers)
+  local lower = {}
+  for name, value in pairs(headers) do
+    lower[name:lower()] = value
+  end
+  return lower
+end
+
+-- Seconds for which a response may be kept, or nil. Names of headers are in lower case.
 function _M.lifetime(status, headers)
-  local control = headers["Cache-Control"]
-  if status ~= 200 or type(control) ~= "string" or headers["Set-Cookie"] then
+  local control = headers["cache-control"]
+  if status ~= 200 or type(control) ~= "string" or headers["set-cookie"] then
     return nil
   end
   control = "," .. control:lower():gsub("%s", "") .. ","
   if control:find(",private") or control:find(",no%-store") or control:find(",no%-cache") then
     return nil
   end
-  local vary = headers["Vary"]
+  local vary = headers["vary"]
   if vary and (type(vary) ~= "string" or vary:lower() ~= "accept-encoding") then
     return nil
   end
@@ -38,7 +47,7 @@ function _M.lifetime(status, headers)
   if not age then
     return nil
   end
-  age = math.min(age, worker.settings.cache.longest) - (tonumber(headers["Age"]) or 0)
+  age = math.min(age, worker.settings.cache.longest) - (tonumber(headers["age"]) or 0)
   if age <= 0 then
     return nil
   end
@@ -53,14 +62,13 @@ local function send(status, headers, body, outcome)
   metrics.add(1, "lb_cache_total", "outcome", outcome)
   ngx.status = status
   for name, value in pairs(headers) do
-    if not OWN_HEADERS[name:lower()] then
+    if not OWN_HEADERS[name] then
       ngx.header[name] = value
     end
   end
   ngx.header["X-Cache"] = outcome
   ngx.header["Content-Length"] = #body
-  ngx.print(body)
-  return ngx.exit(ngx.OK)
+  ngx.print(body) -- and no ngx.exit: it would not come back to who holds a lock
 end
 
 local function unpack_entry(value)
@@ -77,25 +85,25 @@ end
 
 local function send_stale(value)
   local meta, body = unpack_entry(value)
-  meta.headers["Cache-Control"] = "max-age=" .. worker.settings.cache.stale_ttl
-  meta.headers["Warning"] = '110 - "Response is Stale"'
+  meta.headers["cache-control"] = "max-age=" .. worker.settings.cache.stale_ttl
+  meta.headers["warning"] = '110 - "Response is Stale"'
   return send(meta.status, meta.headers, body, "stale")
 end
 
 local function send_failure(marker)
-  return send(tonumber(marker), { ["Content-Type"] = "text/plain", ["Cache-Control"] = "no-store" },
+  return send(tonumber(marker), { ["content-type"] = "text/plain", ["cache-control"] = "no-store" },
     "The origin does not answer.\n", "failed")
 end
 
 local function store(key, response, lifetime)
   local headers = {}
   for name, value in pairs(response.header) do
-    if not OWN_HEADERS[name:lower()] then
+    if not OWN_HEADERS[name] then
       headers[name] = value
     end
   end
   local now = ngx.time()
-  local meta = { status = response.status, stored = now - (tonumber(response.header["Age"]) or 0), headers = headers }
+  local meta = { status = response.status, stored = now - (tonumber(response.header["age"]) or 0), headers = headers }
   local value = cjson.encode(meta) .. "\n" .. response.body
   local ok, err, forced = dict():set(key, value, lifetime + worker.settings.cache.stale, now + lifetime)
   if not ok then
@@ -110,6 +118,7 @@ end
 local function fetch(key)
   local ctx = ngx.ctx
   local response = ngx.location.capture(ORIGIN, { ctx = ctx })
+  response.header = lower_case(response.header)
   proxy.finish(ctx, response.status)
   ctx.lb = nil -- the next capture of this request begins anew
   local marker = "!" .. key
@@ -163,8 +172,10 @@ local function serve(key)
       return send_fresh(value, outcome)
     elseif marker == "pass" then
       return answer_from_origin(key, value, "pass")
+    elseif marker and value then
+      return send_stale(value)
     elseif marker then
-      return value and send_stale(value) or send_failure(marker)
+      return send_failure(marker)
     end
     local token = lock.acquire(ngx.shared.lb_locks, key, 0, settings.hold)
     if token then
@@ -188,7 +199,7 @@ end
 
 -- In the content phase.
 function _M.serve()
-  if ngx.req.get_method() ~= "GET" or ngx.var.http_authorization or ngx.var.http_upgrade then
+  if ngx.req.get_method() ~= "GET" or ngx.var.http_authorization then
     metrics.add(1, "lb_cache_total", "outcome", "pass")
     return ngx.exec("@origin")
   end

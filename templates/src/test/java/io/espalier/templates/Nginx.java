@@ -174,6 +174,7 @@ final class Nginx implements AutoCloseable {
                         || line.contains("runtime error")
                         || line.contains("attempt to")
                         || line.contains("[crit]"))
+                .limit(5)
                 .toList();
     }
 
