@@ -137,7 +137,24 @@ final class Nginx implements AutoCloseable {
         all.add(master.toHandle());
         master.toHandle().destroyForcibly();
         all.forEach(ProcessHandle::destroyForcibly);
-        Await.until("all ended", LIMIT, () -> all.stream().noneMatch(ProcessHandle::isAlive));
+        Await.until("all ended", LIMIT, () -> !anyRunning(all));
+    }
+
+    private static boolean anyRunning(List<ProcessHandle> processes) throws IOException {
+        for (ProcessHandle process : processes) {
+            if (isRunning(process)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Not so for a process that has ended and for which nobody has asked yet: it holds no port any more. */
+    private static boolean isRunning(ProcessHandle process) throws IOException {
+        Path status = Path.of("/proc/" + process.pid() + "/status");
+        return process.isAlive()
+                && Files.exists(status)
+                && Files.readAllLines(status).stream().noneMatch(line -> line.matches("State:\\s+Z.*"));
     }
 
     /** Ends it after what is under way. */

@@ -65,6 +65,7 @@ final class Stack implements AutoCloseable {
     }
 
     private final Path root;
+    private int workers = 2;
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<String, Server> servers = new TreeMap<>();
     private final Map<String, Map<String, Object>> tiers = new LinkedHashMap<>();
@@ -91,6 +92,15 @@ final class Stack implements AutoCloseable {
         return this;
     }
 
+    /** Of every server, instead of two. */
+    Stack workers(int count) {
+        workers = count;
+        hosts.values().forEach(each -> each.values().stream()
+                .filter(vars -> vars.containsKey("workers"))
+                .forEach(vars -> vars.put("workers", count)));
+        return this;
+    }
+
     /** A tier of servers that are there already. */
     Stack origins(String tier, IntFunction<Integer> port, int count) {
         tiers.put(tier, Map.of());
@@ -113,7 +123,7 @@ final class Stack implements AutoCloseable {
         vars.put("listen", List.of("127.0.0.1:" + port));
         vars.put("admin", "127.0.0.1:" + admin);
         vars.put("user", "root");
-        vars.put("workers", 2);
+        vars.put("workers", workers);
         vars.put("connections", 4096);
         vars.put("files", 8192);
         vars.put("pid", home + "/pid");
