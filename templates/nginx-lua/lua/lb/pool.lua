@@ -165,22 +165,22 @@ local function by_load(members, tried)
   return one
 end
 
--- A member that is not in `tried`, or nil.
-function _M:pick(group, key, tried)
-  local members = self.groups[group or MAIN] or self.groups[MAIN]
+local function pick(self, group, key, tried)
+  local members = self.groups[group or MAIN]
   if not members then
     return nil
+  elseif self.choice == "hash" then
+    return by_hash(self, members, key, tried)
   end
-  local member
-  if self.choice == "hash" then
-    member = by_hash(self, members, key, tried)
-  else
-    member = by_load(members, tried)
-  end
-  if not member and group then
-    return self:pick(nil, key, tried)
-  end
-  return member
+  return by_load(members, tried)
+end
+
+local NOBODY = {}
+
+-- A member that was not tried yet, of the main group if its own has none. If there is no other, one that was tried:
+-- most often it has only closed an idle connection at the wrong moment, as a reload does. Nil if nobody is up.
+function _M:pick(group, key, tried)
+  return group and pick(self, group, key, tried) or pick(self, nil, key, tried) or pick(self, nil, key, NOBODY)
 end
 
 return _M

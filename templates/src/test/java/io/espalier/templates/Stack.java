@@ -92,6 +92,23 @@ final class Stack implements AutoCloseable {
         return this;
     }
 
+    Stack hostVar(String host, String name, Object value) {
+        hosts.values().forEach(each -> each.computeIfPresent(host, (key, vars) -> {
+            vars.put(name, value);
+            return vars;
+        }));
+        return this;
+    }
+
+    /** One more listener of a host, as its {@code lb.listen} has it. */
+    Stack alsoListening(String host, String listen) {
+        hosts.values().forEach(each -> each.computeIfPresent(host, (key, vars) -> {
+            vars.put("listen", List.of("127.0.0.1:" + vars.get("port"), listen));
+            return vars;
+        }));
+        return this;
+    }
+
     /** Of every server, instead of two. */
     Stack workers(int count) {
         workers = count;
