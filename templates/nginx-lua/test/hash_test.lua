@@ -69,10 +69,10 @@ return {
     local list = members(1, 1, 1)
     local key = hash.of("a.example")
     local first = hash.best(list, key)
-    local second = hash.best(list, key, function(m) return m == first end)
+    local second = hash.best(list, key, { [first] = true })
     check.is_true(second and second ~= first)
-    check.equal(hash.best(list, key, function(m) return m == first end), second)
-    check.equal(hash.best(list, key, function() return true end), nil)
+    check.equal(hash.best(list, key, { [first] = true }), second)
+    check.equal(hash.best(list, key, { [list[1]] = true, [list[2]] = true, [list[3]] = true }), nil)
   end,
 
   ["the name is found in every dialect"] = function()

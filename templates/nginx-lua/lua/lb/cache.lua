@@ -197,9 +197,15 @@ local function serve(key)
   end
 end
 
+-- An answer may depend on it, and it is no part of the key.
+local function has_body()
+  local length = ngx.var.http_content_length
+  return ngx.var.http_transfer_encoding or length and length ~= "0"
+end
+
 -- In the content phase.
 function _M.serve()
-  if ngx.req.get_method() ~= "GET" or ngx.var.http_authorization then
+  if ngx.req.get_method() ~= "GET" or ngx.var.http_authorization or has_body() then
     metrics.add(1, "lb_cache_total", "outcome", "pass")
     return ngx.exec("@origin")
   end

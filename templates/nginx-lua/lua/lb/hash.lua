@@ -31,12 +31,17 @@ local function draw(key, seed)
   return (mix(bxor(mix(bxor(key, seed)), seed)) + 2147483648.5) / 4294967296
 end
 
--- The member with the highest draw for which `refused(member)` is not true, or nil. Members have `seed` and `weight`.
-function _M.best(members, key, refused)
+local NONE = {}
+
+-- The member with the highest draw that is not in `tried` and has less than `limit` requests under way for each of its
+-- weight, or nil. Members have `seed`, `weight` and, for a limit, `load.inflight`; below 16 there is nothing to drown in.
+function _M.best(members, key, tried, limit)
+  tried = tried or NONE
   local best, least
   for i = 1, #members do
     local member = members[i]
-    if not (refused and refused(member)) then
+    local inflight = limit and member.load.inflight or 0
+    if not tried[member] and (inflight < 16 or inflight < limit * member.weight) then
       local cost = -log(draw(key, member.seed)) / member.weight
       if not least or cost < least then
         best, least = member, cost

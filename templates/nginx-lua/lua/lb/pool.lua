@@ -119,18 +119,14 @@ end
 
 -- Bounded load (Mirrokni, Thorup, Zadimoghaddam: Consistent hashing with bounded loads, 2016): nobody has more than
 -- `spread` percent of the average, so that one hot name does not drown one member. Only this worker's requests count:
--- its share of the load is like the others'. Below 16 requests there is nothing to drown in.
+-- its share of the load is like the others'.
 local function by_hash(self, members, key, tried)
   local total, weights = 1, 0
   for i = 1, #members do
     total = total + members[i].load.inflight
     weights = weights + members[i].weight
   end
-  local limit = self.spread / 100 * total / weights
-  local found = hash.best(members, key, function(member)
-    return tried[member] or (member.load.inflight >= 16 and member.load.inflight >= limit * member.weight)
-  end)
-  return found or hash.best(members, key, function(member) return tried[member] end)
+  return hash.best(members, key, tried, self.spread / 100 * total / weights) or hash.best(members, key, tried)
 end
 
 local function one_by_weight(members, tried, other)

@@ -34,7 +34,8 @@ final class LbBench {
         } finally {
             servers.forEach(BenchNginx::close);
             try (var walk = Files.walk(root)) {
-                walk.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+                walk.sorted(Comparator.reverseOrder())
+                        .forEach(path -> path.toFile().delete());
             }
         }
     }
@@ -52,7 +53,11 @@ final class LbBench {
         IntFunction<String> name = i -> "/dn?name" + i % 1000 + ".example";
         return List.of(
                 add(servers, "plain proxy_pass", plain(root.resolve("plain"), origin), page),
-                add(servers, "L1, no rate limit", layer(root.resolve("l1n"), "l1", origin, "rate: { on: false }"), page),
+                add(
+                        servers,
+                        "L1, no rate limit",
+                        layer(root.resolve("l1n"), "l1", origin, "rate: { on: false }"),
+                        page),
                 add(
                         servers,
                         "L1, rate limit",
@@ -110,7 +115,8 @@ final class LbBench {
         var results = new LinkedHashMap<String, List<Measured>>();
         int rate = Integer.MAX_VALUE;
         for (Contender each : contenders) {
-            double most = HttpLoop.run(each.nginx().port(), each.path(), CONNECTIONS, 0, time).perSecond();
+            double most = HttpLoop.run(each.nginx().port(), each.path(), CONNECTIONS, 0, time)
+                    .perSecond();
             rate = (int) Math.min(rate, most / 2);
             results.put(each.name(), new ArrayList<>());
         }

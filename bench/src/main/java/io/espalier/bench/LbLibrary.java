@@ -85,8 +85,7 @@ final class LbLibrary {
     private static void render(Snapshot source, Snapshot templates, Path root) throws IOException {
         var reading = new FleetReader().read(source);
         Fleet fleet = reading.fleet()
-                .orElseThrow(() ->
-                        new IllegalStateException(reading.problems().toString()));
+                .orElseThrow(() -> new IllegalStateException(reading.problems().toString()));
         try (var renderer = new Renderer()) {
             var rendering = renderer.of(fleet, source, Optional.of(templates))
                     .render(fleet.hosts().get(new HostName("lb1")), Facts.NONE);

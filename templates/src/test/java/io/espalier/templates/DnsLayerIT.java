@@ -44,7 +44,9 @@ class DnsLayerIT {
         Path folder = Files.createDirectories(root.resolve("unbound"));
         var many = new StringBuilder();
         for (int i = 1; i <= 100; i++) {
-            many.append("    local-data: \"many.shop.example. 60 IN A 10.9.0.").append(i).append("\"\n");
+            many.append("    local-data: \"many.shop.example. 60 IN A 10.9.0.")
+                    .append(i)
+                    .append("\"\n");
         }
         Files.writeString(folder.resolve("unbound.conf"), """
                 server:
@@ -94,7 +96,8 @@ class DnsLayerIT {
 
     @Test
     void httpdnsIsAskedThroughAllLayersAndTheResolverWhenItIsGone() {
-        String passed = stack.get(stack.server("l1a").uri("/dn?www.shop.example")).body();
+        String passed =
+                stack.get(stack.server("l1a").uri("/dn?www.shop.example")).body();
         assertThat(passed).startsWith("httpdns /dn?www.shop.example");
         httpdns.stop();
         try {

@@ -48,11 +48,12 @@ class GoldenTest {
 
     private static SortedMap<String, String> rendered() {
         var texts = new TreeMap<String, String>();
-        Library.render(fleet(Map.of())).forEach((host, files) -> files.forEach((path, bytes) -> {
-            if (!path.endsWith(".lua")) {
-                texts.put(host + path, new String(bytes, StandardCharsets.UTF_8));
-            }
-        }));
+        Library.render(fleet(Map.of()))
+                .forEach((host, files) -> files.forEach((path, bytes) -> {
+                    if (!path.endsWith(".lua")) {
+                        texts.put(host + path, new String(bytes, StandardCharsets.UTF_8));
+                    }
+                }));
         return texts;
     }
 

@@ -64,7 +64,9 @@ class HostileIT {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(1000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            for (int one = socket.getInputStream().read(); one >= 0; one = socket.getInputStream().read()) {
+            for (int one = socket.getInputStream().read();
+                    one >= 0;
+                    one = socket.getInputStream().read()) {
                 answer.write(one);
             }
         } catch (SocketTimeoutException | SocketException e) {
@@ -107,6 +109,23 @@ class HostileIT {
                         + "GET /two HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         assertThat(answer.split("HTTP/1\\.1 200", -1)).hasSize(3);
         assertThat(origin.asked().stream().map(Origin.Asked::uri)).containsExactly("/one", "/two");
+    }
+
+    /** Every place that answers without reading a body: it must not be taken for the next request of the connection. */
+    @ParameterizedTest
+    @ValueSource(strings = {"l1a /dn?body.example", "l2a /dn?body.example", "l1a /healthz", "l2a /healthz", "l1a /page"})
+    void bodyOfAGetIsNotTakenForARequest(String where) throws IOException {
+        int port = stack.server(where.substring(0, 3)).port();
+        String line = "GET " + where.substring(4) + " HTTP/1.1\r\nHost: a\r\n";
+        String inner = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
+        String length = "Content-Length: " + inner.length() + "\r\n\r\n" + inner;
+        String chunks = "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(inner.length()) + "\r\n" + inner
+                + "\r\n0\r\n\r\n";
+        for (String body : List.of(length, chunks)) {
+            String answer = raw(port, line + body + line + "Connection: close\r\n" + body);
+            assertThat(answer.split("HTTP/1\\.1 200", -1)).hasSize(3);
+        }
+        assertThat(origin.asked("/smuggled")).isZero();
     }
 
     /** A client must not make a hop-by-hop header of what the layers tell each other. */
@@ -153,10 +172,12 @@ class HostileIT {
             for (int i = 0; i < 300; i++) {
                 var socket = new Socket(
                         InetAddress.getLoopbackAddress(), stack.server("l1a").port());
-                socket.getOutputStream().write("GET /slow HTTP/1.1\r\nHost: a\r\nX: ".getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream()
+                        .write("GET /slow HTTP/1.1\r\nHost: a\r\nX: ".getBytes(StandardCharsets.US_ASCII));
                 slow.add(socket);
             }
-            assertThat(stack.get(stack.server("l1a").uri("/quick")).statusCode()).isEqualTo(200);
+            assertThat(stack.get(stack.server("l1a").uri("/quick")).statusCode())
+                    .isEqualTo(200);
         } finally {
             for (Socket socket : slow) {
                 socket.close();
@@ -167,7 +188,8 @@ class HostileIT {
     @Test
     void hugeHeadersAndBodiesAreRefused() throws IOException {
         int port = stack.server("l1a").port();
-        assertThat(raw(port, "GET /" + "x".repeat(9000) + " HTTP/1.1\r\nHost: a\r\n\r\n")).startsWith("HTTP/1.1 414 ");
+        assertThat(raw(port, "GET /" + "x".repeat(9000) + " HTTP/1.1\r\nHost: a\r\n\r\n"))
+                .startsWith("HTTP/1.1 414 ");
         assertThat(raw(port, "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(9000) + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 400 ");
         assertThat(raw(port, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999\r\n\r\n"))

@@ -31,9 +31,7 @@ final class Library {
         try (var renderer = new Renderer()) {
             var rendering = renderer.of(read, fleet, Optional.of(FolderSnapshot.of("templates", FOLDER)));
             for (HostName name : read.hosts().keySet()) {
-                hosts.put(
-                        name.value(),
-                        files(rendering.render(read.hosts().get(name), Facts.NONE)));
+                hosts.put(name.value(), files(rendering.render(read.hosts().get(name), Facts.NONE)));
             }
         }
         return hosts;

@@ -36,8 +36,17 @@ final class Nginx implements AutoCloseable {
         Assumptions.assumeTrue(
                 Files.exists(Path.of("/usr/lib/nginx/modules/ngx_http_lua_module.so"))
                         && Files.exists(Path.of("/usr/share/lua/5.1/resty/core.lua"))
-                        && Files.exists(Path.of("/usr/lib/x86_64-linux-gnu/lua/5.1/cjson.so")),
+                        && hasCjson(),
                 "needs Debian's nginx, libnginx-mod-http-lua, lua-resty-core and lua-cjson");
+    }
+
+    /** Its folder is named after the processor. */
+    private static boolean hasCjson() {
+        try (var folders = Files.list(Path.of("/usr/lib"))) {
+            return folders.anyMatch(folder -> Files.exists(folder.resolve("lua/5.1/cjson.so")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Starts it and waits until {@code port} of the loopback takes connections. */
@@ -92,7 +101,8 @@ final class Nginx implements AutoCloseable {
         try {
             return new ProcessBuilder(command("-g", "daemon off;"))
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(root.resolve("output").toFile()))
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            root.resolve("output").toFile()))
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -170,7 +180,8 @@ final class Nginx implements AutoCloseable {
     }
 
     private void signal(String name) {
-        assertThat(Ran.of(LIMIT, "kill", "-" + name, Long.toString(master.pid())).status())
+        assertThat(Ran.of(LIMIT, "kill", "-" + name, Long.toString(master.pid()))
+                        .status())
                 .isZero();
     }
 

@@ -64,8 +64,10 @@ final class Origin implements AutoCloseable {
                 return;
             }
             var sent = new TreeMap<String, List<String>>();
-            exchange.getRequestHeaders().forEach((key, values) -> sent.put(key.toLowerCase(Locale.ROOT), List.copyOf(values)));
-            asked.add(new Asked(exchange.getRequestMethod(), exchange.getRequestURI().toString(), sent));
+            exchange.getRequestHeaders()
+                    .forEach((key, values) -> sent.put(key.toLowerCase(Locale.ROOT), List.copyOf(values)));
+            asked.add(new Asked(
+                    exchange.getRequestMethod(), exchange.getRequestURI().toString(), sent));
             exchange.getRequestBody().readAllBytes();
             LockSupport.parkNanos(delay.toNanos());
             headers.forEach((key, value) -> exchange.getResponseHeaders().set(key, value));

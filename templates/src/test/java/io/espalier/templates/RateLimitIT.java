@@ -59,7 +59,10 @@ class RateLimitIT {
                         var answer = stack.get(l1.uri("/x"));
                         switch (answer.statusCode()) {
                             case 200 -> good.incrementAndGet();
-                            case 429 -> waits.add(answer.headers().firstValue("retry-after").orElse("none"));
+                            case 429 ->
+                                waits.add(answer.headers()
+                                        .firstValue("retry-after")
+                                        .orElse("none"));
                             default -> other.add(answer.statusCode());
                         }
                     }

@@ -85,36 +85,38 @@ final class Stack implements AutoCloseable {
                         .boxed()
                         .collect(Collectors.toMap(
                                 i -> layer + (char) ('a' + i),
-                                i -> hostVars(
-                                        layer + (char) ('a' + i), ports.get(2 * i), ports.get(2 * i + 1)),
+                                i -> hostVars(layer + (char) ('a' + i), ports.get(2 * i), ports.get(2 * i + 1)),
                                 (a, b) -> a,
                                 LinkedHashMap::new)));
         return this;
     }
 
     Stack hostVar(String host, String name, Object value) {
-        hosts.values().forEach(each -> each.computeIfPresent(host, (key, vars) -> {
-            vars.put(name, value);
-            return vars;
-        }));
+        hosts.values()
+                .forEach(each -> each.computeIfPresent(host, (key, vars) -> {
+                    vars.put(name, value);
+                    return vars;
+                }));
         return this;
     }
 
     /** One more listener of a host, as its {@code lb.listen} has it. */
     Stack alsoListening(String host, String listen) {
-        hosts.values().forEach(each -> each.computeIfPresent(host, (key, vars) -> {
-            vars.put("listen", List.of("127.0.0.1:" + vars.get("port"), listen));
-            return vars;
-        }));
+        hosts.values()
+                .forEach(each -> each.computeIfPresent(host, (key, vars) -> {
+                    vars.put("listen", List.of("127.0.0.1:" + vars.get("port"), listen));
+                    return vars;
+                }));
         return this;
     }
 
     /** Of every server, instead of two. */
     Stack workers(int count) {
         workers = count;
-        hosts.values().forEach(each -> each.values().stream()
-                .filter(vars -> vars.containsKey("workers"))
-                .forEach(vars -> vars.put("workers", count)));
+        hosts.values()
+                .forEach(each -> each.values().stream()
+                        .filter(vars -> vars.containsKey("workers"))
+                        .forEach(vars -> vars.put("workers", count)));
         return this;
     }
 
@@ -164,8 +166,8 @@ final class Stack implements AutoCloseable {
         hosts.forEach((tier, each) -> each.forEach((name, vars) ->
                 entries.put(name, Map.of("address", "127.0.0.1", "tier", tier, "vars", Map.of("lb", vars)))));
         texts.put("hosts.yaml", JSON.writeValueAsString(entries));
-        tiers.forEach((tier, vars) ->
-                texts.put("vars/tier/" + tier + ".yaml", JSON.writeValueAsString(Map.of("lb", vars))));
+        tiers.forEach(
+                (tier, vars) -> texts.put("vars/tier/" + tier + ".yaml", JSON.writeValueAsString(Map.of("lb", vars))));
         for (String tier : tiers.keySet()) {
             Path unit = Library.FOLDER.resolve("nginx-lua/units/" + tier + ".yaml");
             if (Files.exists(unit)) {
@@ -207,7 +209,8 @@ final class Stack implements AutoCloseable {
         var nginx = Nginx.start(home, port);
         servers.put(
                 name,
-                new Server(name, nginx, home, port, URI.create("http://" + admin).getPort()));
+                new Server(
+                        name, nginx, home, port, URI.create("http://" + admin).getPort()));
     }
 
     private static String read(Path file) {

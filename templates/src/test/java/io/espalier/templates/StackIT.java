@@ -128,7 +128,8 @@ class StackIT {
 
         List<HttpResponse<String>> answers = atOnce(1000, () -> stack.get(l2.uri("/dn?storm.example")));
 
-        assertThat(answers.stream().filter(answer -> answer.statusCode() == 200)).hasSize(1000);
+        assertThat(answers.stream().filter(answer -> answer.statusCode() == 200))
+                .hasSize(1000);
         Map<String, Long> outcomes = answers.stream()
                 .collect(Collectors.groupingBy(
                         answer -> answer.headers().firstValue("x-cache").orElse("none"), Collectors.counting()));
@@ -161,10 +162,12 @@ class StackIT {
         String body = stack.get(l2.uri("/dn?stale.example")).body();
         origins.forEach(Origin::stop);
         try {
-            Await.until("it is stale", () -> stack.get(l2.uri("/dn?stale.example"))
-                    .headers()
-                    .firstValue("x-cache")
-                    .equals(Optional.of("stale")));
+            Await.until(
+                    "it is stale",
+                    () -> stack.get(l2.uri("/dn?stale.example"))
+                            .headers()
+                            .firstValue("x-cache")
+                            .equals(Optional.of("stale")));
 
             var stale = stack.get(l2.uri("/dn?stale.example"));
             assertThat(stale.statusCode()).isEqualTo(200);
@@ -175,14 +178,25 @@ class StackIT {
         } finally {
             origins.forEach(Origin::startAgain);
         }
-        Await.until("it is fresh again", () -> stack.get(l2.uri("/dn?stale.example"))
-                .headers()
-                .firstValue("x-cache")
-                .filter(outcome -> outcome.equals("miss") || outcome.equals("hit"))
-                .isPresent());
-        Await.until("both are well", () -> stack.peer(l2, "weba").get("health").asString().equals("up")
-                && stack.peer(l2, "webb").get("health").asString().equals("up"));
-        stack.servers("l2").forEach(each -> Await.until("well", () -> stack.peer(each, "webb").get("health").asString().equals("up") && stack.peer(each, "weba").get("health").asString().equals("up")));
+        Await.until(
+                "it is fresh again",
+                () -> stack.get(l2.uri("/dn?stale.example"))
+                        .headers()
+                        .firstValue("x-cache")
+                        .filter(outcome -> outcome.equals("miss") || outcome.equals("hit"))
+                        .isPresent());
+        Await.until(
+                "both are well",
+                () -> stack.peer(l2, "weba").get("health").asString().equals("up")
+                        && stack.peer(l2, "webb").get("health").asString().equals("up"));
+        stack.servers("l2")
+                .forEach(each -> Await.until(
+                        "well",
+                        () -> stack.peer(each, "webb").get("health").asString().equals("up")
+                                && stack.peer(each, "weba")
+                                        .get("health")
+                                        .asString()
+                                        .equals("up")));
     }
 
     @Test
@@ -285,11 +299,15 @@ class StackIT {
         assertThat(stack.get(l2.uri("/healthz")).statusCode()).isEqualTo(503);
         assertThat(stack.get(l2.uri("/a")).statusCode()).isEqualTo(200);
         for (Server l1 : stack.servers("l1")) {
-            Await.until("L1 leaves it out", () -> stack.peer(l1, "l2b").get("health").asString().equals("down"));
+            Await.until(
+                    "L1 leaves it out",
+                    () -> stack.peer(l1, "l2b").get("health").asString().equals("down"));
         }
         stack.admin(l2, "DELETE", "/_espalier/drain", "");
         for (Server l1 : stack.servers("l1")) {
-            Await.until("L1 has it again", () -> stack.peer(l1, "l2b").get("health").asString().equals("up"));
+            Await.until(
+                    "L1 has it again",
+                    () -> stack.peer(l1, "l2b").get("health").asString().equals("up"));
         }
     }
 
@@ -299,7 +317,9 @@ class StackIT {
         stack.get(l1.uri("/counted"));
         Await.until("it is counted", () -> stack.metric(l1, "lb_requests_total{status=\"2xx\"}") >= 1);
         assertThat(stack.metric(l1, "lb_peer_up{peer=\"l2a\"}")).isEqualTo(1);
-        assertThat(stack.get(l1.adminUri("/_espalier/tree")).body()).startsWith("{\"lb\":{").contains("\"2xx\":");
+        assertThat(stack.get(l1.adminUri("/_espalier/tree")).body())
+                .startsWith("{\"lb\":{")
+                .contains("\"2xx\":");
     }
 
     static <T> List<T> atOnce(int count, Callable<T> task) throws InterruptedException {
@@ -312,19 +332,24 @@ class StackIT {
     @Test
     void otherMethodsAndUnknownPathsOfTheAdminEndpointAreRefused() {
         Server l1 = stack.server("l1a");
-        assertThat(stack.admin(l1, "DELETE", "/_espalier/peers", "").statusCode()).isEqualTo(405);
-        assertThat(stack.admin(l1, "POST", "/_espalier/drain", "x").statusCode()).isEqualTo(405);
+        assertThat(stack.admin(l1, "DELETE", "/_espalier/peers", "").statusCode())
+                .isEqualTo(405);
+        assertThat(stack.admin(l1, "POST", "/_espalier/drain", "x").statusCode())
+                .isEqualTo(405);
         assertThat(stack.admin(l1, "GET", "/_espalier/other", "").statusCode()).isEqualTo(404);
         assertThat(stack.admin(l1, "PUT", "/_espalier/peers", "{").statusCode()).isEqualTo(400);
-        assertThat(stack.admin(l1, "PUT", "/_espalier/peers", "x".repeat(1_100_000)).statusCode())
+        assertThat(stack.admin(l1, "PUT", "/_espalier/peers", "x".repeat(1_100_000))
+                        .statusCode())
                 .isEqualTo(413);
-        for (String authorization : List.of("Bearer", "Bearer wrong", "Basic " + Stack.TOKEN, "bearer " + Stack.TOKEN + "x")) {
+        for (String authorization :
+                List.of("Bearer", "Bearer wrong", "Basic " + Stack.TOKEN, "bearer " + Stack.TOKEN + "x")) {
             var answer = stack.send(HttpRequest.newBuilder(l1.adminUri("/_espalier/peers"))
                     .header("Authorization", authorization)
                     .build());
             assertThat(answer.statusCode()).as(authorization).isEqualTo(401);
         }
-        assertThat(stack.send(HttpRequest.newBuilder(l1.adminUri("/_espalier/peers")).build())
+        assertThat(stack.send(HttpRequest.newBuilder(l1.adminUri("/_espalier/peers"))
+                                .build())
                         .statusCode())
                 .isEqualTo(401);
     }

@@ -142,11 +142,12 @@ class StackUnderChangeIT {
         List<Ended> ended;
         long killed;
         try (var load = Load.of(rate, requests())) {
-            Await.until("some seconds of load", () -> load.now() > Duration.ofSeconds(1).toNanos());
+            Await.until(
+                    "some seconds of load",
+                    () -> load.now() > Duration.ofSeconds(1).toNanos());
             killed = load.now();
             stack.server("l2b").nginx().kill();
-            Await.until(
-                    "the rest of the load", Duration.ofMinutes(1), () -> load.now() > killed + after.toNanos());
+            Await.until("the rest of the load", Duration.ofMinutes(1), () -> load.now() > killed + after.toNanos());
             ended = load.stop();
         }
         List<Ended> failed = Load.failed(ended);
@@ -191,7 +192,9 @@ class StackUnderChangeIT {
             }
             drained.nginx().quit();
             long quit = load.now();
-            Await.until("load after it", () -> load.now() > quit + Duration.ofSeconds(2).toNanos());
+            Await.until(
+                    "load after it",
+                    () -> load.now() > quit + Duration.ofSeconds(2).toNanos());
             ended = load.stop();
         }
         assertThat(Load.failed(ended)).as("of %d", ended.size()).isEmpty();
