@@ -20,14 +20,31 @@ import java.util.function.IntFunction;
  */
 final class HttpLoop {
 
-    /** @param nanos of each request, ascending */
-    record Result(long[] nanos, int bad, double seconds) {
+    /** How many were answered, how many of them badly, and how long they took. */
+    static final class Result {
+        private final long[] nanos;
+        private final int bad;
+        private final double seconds;
+
+        private Result(long[] nanosAscending, int bad, double seconds) {
+            this.nanos = nanosAscending;
+            this.bad = bad;
+            this.seconds = seconds;
+        }
+
+        int count() {
+            return nanos.length;
+        }
+
+        int bad() {
+            return bad;
+        }
 
         double perSecond() {
             return nanos.length / seconds;
         }
 
-        /** @return milliseconds within which the share {@code of} of the requests was answered */
+        /** Milliseconds within which the share {@code of} of the requests was answered. */
         double quantile(double of) {
             return nanos.length == 0 ? Double.NaN : nanos[(int) Math.min(nanos.length - 1, nanos.length * of)] / 1e6;
         }

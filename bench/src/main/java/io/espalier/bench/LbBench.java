@@ -34,8 +34,9 @@ final class LbBench {
         } finally {
             servers.forEach(BenchNginx::close);
             try (var walk = Files.walk(root)) {
-                walk.sorted(Comparator.reverseOrder())
-                        .forEach(path -> path.toFile().delete());
+                for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
             }
         }
     }
@@ -151,7 +152,7 @@ final class LbBench {
     private static Measured measure(Contender each, int rate, Duration time) throws IOException {
         double before = each.nginx().worked();
         var most = HttpLoop.run(each.nginx().port(), each.path(), CONNECTIONS, 0, time);
-        double micros = (each.nginx().worked() - before) / most.nanos().length;
+        double micros = (each.nginx().worked() - before) / most.count();
         var steady = HttpLoop.run(each.nginx().port(), each.path(), CONNECTIONS, rate, time);
         if (most.bad() + steady.bad() > 0) {
             throw new IllegalStateException(each.name() + ": " + (most.bad() + steady.bad()) + " bad answers");

@@ -74,6 +74,10 @@ class StackIT {
                 .toList();
     }
 
+    private String healthOf(Server server, String peer) {
+        return stack.peer(server, peer).get("health").asString();
+    }
+
     private long askedOf(String uri) {
         return origins.stream().mapToLong(origin -> origin.asked(uri)).sum();
     }
@@ -185,18 +189,11 @@ class StackIT {
                         .firstValue("x-cache")
                         .filter(outcome -> outcome.equals("miss") || outcome.equals("hit"))
                         .isPresent());
-        Await.until(
-                "both are well",
-                () -> stack.peer(l2, "weba").get("health").asString().equals("up")
-                        && stack.peer(l2, "webb").get("health").asString().equals("up"));
-        stack.servers("l2")
-                .forEach(each -> Await.until(
-                        "well",
-                        () -> stack.peer(each, "webb").get("health").asString().equals("up")
-                                && stack.peer(each, "weba")
-                                        .get("health")
-                                        .asString()
-                                        .equals("up")));
+        for (Server each : stack.servers("l2")) {
+            for (String web : List.of("weba", "webb")) {
+                Await.until(web + " is well", () -> healthOf(each, web).equals("up"));
+            }
+        }
     }
 
     @Test
@@ -212,16 +209,12 @@ class StackIT {
         names.forEach(name -> stack.get(l1.uri(name)));
         long before = names.stream().mapToLong(this::askedOf).sum();
         assertThat(before).isEqualTo(200);
-        double share = stack.metric(stack.server("l2a"), "lb_cache_total{outcome=\"miss\"}");
 
-        var third = new Member("l2c", stack.server("l2a").port());
         stack.pushAndAwait(l1, Stack.document(++version, "l2", List.of(l2.get(0).with("state", "drain"), l2.get(1))));
         names.forEach(name -> stack.get(l1.uri(name)));
 
         long moved = names.stream().mapToLong(this::askedOf).sum() - before;
         assertThat(moved).as("half of the names, give or take").isBetween(70L, 130L);
-        assertThat(third.port()).isPositive();
-        assertThat(share).isPositive();
         stack.pushAndAwait(l1, Stack.document(++version, "l2", l2));
         long again = names.stream().mapToLong(this::askedOf).sum();
         names.forEach(name -> stack.get(l1.uri(name)));
