@@ -113,7 +113,8 @@ class HostileIT {
 
     /** Every place that answers without reading a body: it must not be taken for the next request of the connection. */
     @ParameterizedTest
-    @ValueSource(strings = {"l1a /dn?body.example", "l2a /dn?body.example", "l1a /healthz", "l2a /healthz", "l1a /page"})
+    @ValueSource(
+            strings = {"l1a /dn?body.example", "l2a /dn?body.example", "l1a /healthz", "l2a /healthz", "l1a /page"})
     void bodyOfAGetIsNotTakenForARequest(String where) throws IOException {
         int port = stack.server(where.substring(0, 3)).port();
         String line = "GET " + where.substring(4) + " HTTP/1.1\r\nHost: a\r\n";
