@@ -1,0 +1,1 @@
+<#assign fallback = "dns" port = 8081><#include "peers.json.ftl">
