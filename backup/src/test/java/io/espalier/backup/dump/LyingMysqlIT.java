@@ -251,9 +251,12 @@ class LyingMysqlIT {
     void fullSpoolIsSaidToBeFull() throws IOException {
         try (var small = new SmallDisk(folder.resolve("small"))) {
             DumpVerdict verdict = dumps.run(spec(), small.folder().resolve("dump"));
-            assertThat(verdict).isInstanceOfSatisfying(DumpVerdict.Failed.class, failed -> assertThat(failed.reason())
-                    .as(failed.detail())
-                    .isEqualTo(Reason.SPOOL_FULL));
+            assertThat(verdict)
+                    .isInstanceOfSatisfying(
+                            DumpVerdict.Failed.class,
+                            failed -> assertThat(failed.reason())
+                                    .as(failed.detail())
+                                    .isEqualTo(Reason.SPOOL_FULL));
             assertThat(small.folder().resolve("dump.partial")).doesNotExist();
         }
     }
@@ -289,8 +292,11 @@ class LyingMysqlIT {
         var spec = new DumpSpec.Mysql(
                 other.endpoint(), DumpSpec.Login.of("root"), List.of("d"), false, Optional.of(tools), spec().limits());
         DumpVerdict verdict = dump(spec);
-        assertThat(verdict).isInstanceOfSatisfying(DumpVerdict.Failed.class, failed -> assertThat(failed.reason())
-                .as(failed.detail())
-                .isIn(Reason.UNREACHABLE, Reason.TOOL_WARNED, Reason.TRUNCATED));
+        assertThat(verdict)
+                .isInstanceOfSatisfying(
+                        DumpVerdict.Failed.class,
+                        failed -> assertThat(failed.reason())
+                                .as(failed.detail())
+                                .isIn(Reason.UNREACHABLE, Reason.TOOL_WARNED, Reason.TRUNCATED));
     }
 }
