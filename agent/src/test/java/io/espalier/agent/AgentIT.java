@@ -114,10 +114,12 @@ class AgentIT {
         assertThat(read("etc/motd")).isEqualTo("two\n");
         Await.until("the old text is back", () -> read("etc/motd").equals("one\n"));
         try (var connection = agent.connect()) {
-            assertThat(connection.status().last().orElseThrow().outcome())
-                    .isInstanceOfSatisfying(
-                            ApplyOutcome.RolledBack.class,
-                            back -> assertThat(back.reason()).isEqualTo(Reason.NOT_CONFIRMED));
+            Await.until(
+                    "it is told",
+                    () -> connection.status().last().isPresent()
+                            && connection.status().last().get().outcome()
+                                    instanceof ApplyOutcome.RolledBack(var reason, var detail, var clean)
+                            && reason == Reason.NOT_CONFIRMED);
         }
     }
 

@@ -71,7 +71,17 @@ public final class Applier {
                 state.onDisk().map(HeldRelease::id),
                 state.number(),
                 state.awaiting().isPresent(),
-                stuck(state).or(state::last));
+                stuck(state).or(() -> ended(state)));
+    }
+
+    /** Nothing is told of an apply on its way back: it waited to be confirmed, and that is no longer so. */
+    private static Optional<LastApply> ended(State state) {
+        boolean isAwaiting = state.awaiting().isPresent();
+        return state.last()
+                .filter(last -> isAwaiting
+                        || state.open()
+                                .filter(open -> open.target().number() == last.number())
+                                .isEmpty());
     }
 
     private Optional<LastApply> stuck(State state) {

@@ -10,10 +10,12 @@ import io.espalier.agent.testing.ScriptedHost;
 import io.espalier.agent.testing.Wanted;
 import io.espalier.protocol.Reason;
 import io.espalier.protocol.wire.ApplyOutcome;
+import io.espalier.protocol.wire.LastApply;
 import io.espalier.testkit.MutableClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +112,20 @@ class ConfirmTimerTest {
         assertThat(machine.applier.confirm(2, System.nanoTime())).isInstanceOf(ApplyOutcome.Applied.class);
         machine.letPass(WITHIN);
         assertThat(machine.applier.standing().onDisk()).contains(after.release().id());
+    }
+
+    @Test
+    void whileItGoesBackNobodyIsToldThatItWasApplied() {
+        var told = new ArrayList<Optional<LastApply>>();
+        disk.hook(change -> {
+            if (change.endsWith(" to /etc/motd")) {
+                told.add(machine.applier.standing().last());
+            }
+            return true;
+        });
+        machine.letPass(WITHIN);
+        assertThat(told).containsExactly(Optional.empty());
+        assertWentBack();
     }
 
     @Test
