@@ -200,6 +200,13 @@ class TreeServerIT {
             Files.copy(LOG, socket.getOutputStream());
         }
         Await.until("all lines", () -> body("/get/hits").equals("[{\"hits\":10000}]"));
+        // A merge shows in one shard after the other.
+        Await.until(
+                "the last pipe's shard",
+                () -> !body("/get/br,chrome%7Csum").equals("[]")
+                        && body("/get/url,*%7Csum").equals("[{\"url,*\":10000}]")
+                        && body("/get/status,2xx%7Csum").equals("[{\"status,2xx\":9171}]")
+                        && body("/get/bytes").equals("[{\"bytes\":2747282740}]"));
         assertThat(body("/get/bytes")).isEqualTo("[{\"bytes\":2747282740}]");
         assertThat(body("/get/status,2xx%7Csum")).isEqualTo("[{\"status,2xx\":9171}]");
         assertThat(body("/get/status,4xx%7Csum")).isEqualTo("[{\"status,4xx\":217}]");
