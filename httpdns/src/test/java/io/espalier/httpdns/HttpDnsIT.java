@@ -72,8 +72,7 @@ class HttpDnsIT {
         Await.until(
                 "unbound answers",
                 () -> NameServers.ask(address, "www.example.com", 1).getRcode() == 0);
-        server = new HttpDns(
-                HttpDnsSettings.of("127.0.0.1", 0, List.of(new Upstream(address))), Clock.systemUTC());
+        server = new HttpDns(HttpDnsSettings.of("127.0.0.1", 0, List.of(new Upstream(address))), Clock.systemUTC());
     }
 
     @AfterEach
