@@ -108,10 +108,7 @@ final class HttpLoad {
             }
             var elapsed = (now - start) / 1e9;
             var line = String.format(
-                    Locale.ROOT,
-                    "rps=%.0f us_cpu=%.2f",
-                    done / elapsed,
-                    (processorTime(pid) - cpu) * 10_000.0 / done);
+                    Locale.ROOT, "rps=%.0f us_cpu=%.2f", done / elapsed, (processorTime(pid) - cpu) * 10_000.0 / done);
             System.out.println(rate == 0 ? line : line + latencies());
         }
     }
