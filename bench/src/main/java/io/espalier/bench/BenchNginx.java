@@ -91,7 +91,7 @@ final class BenchNginx implements AutoCloseable {
         long ticks = 0;
         for (ProcessHandle worker : master.children().toList()) {
             String stat = Files.readString(Path.of("/proc/" + worker.pid() + "/stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
         }
         return ticks * 10_000.0;

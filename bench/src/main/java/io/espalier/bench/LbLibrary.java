@@ -1,5 +1,7 @@
 package io.espalier.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import io.espalier.orchestrator.fleet.Fleet;
 import io.espalier.orchestrator.fleet.FleetReader;
 import io.espalier.orchestrator.render.RenderedFile;
@@ -88,7 +90,7 @@ final class LbLibrary {
                 .orElseThrow(() -> new IllegalStateException(reading.problems().toString()));
         try (var renderer = new Renderer()) {
             var rendering = renderer.of(fleet, source, Optional.of(templates))
-                    .render(fleet.hosts().get(new HostName("lb1")), Facts.NONE);
+                    .render(requireNonNull(fleet.hosts().get(new HostName("lb1"))), Facts.NONE);
             switch (rendering) {
                 case Rendering.Failed(var problems) -> throw new IllegalStateException(problems.toString());
                 case Rendering.Done(var host) -> {
