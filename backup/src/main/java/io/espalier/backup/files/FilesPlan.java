@@ -1,0 +1,54 @@
+package io.espalier.backup.files;
+
+import io.espalier.backup.linux.Names;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What to back up.
+ *
+ * @param roots absolute paths in the order of the walk, none below another
+ * @param never whole paths that are always left out, such as the repository itself
+ * @param staysOnFileSystem true: what is mounted below a root is left out
+ * @param isStrict true: a file that changed while it was read makes the backup bad
+ * @param cache where the last run is remembered; empty: everything is read
+ */
+public record FilesPlan(
+        String host,
+        String source,
+        List<Path> roots,
+        Excludes excludes,
+        List<Path> never,
+        boolean staysOnFileSystem,
+        boolean isStrict,
+        Optional<Path> cache) {
+
+    /** Left out unless a root is in there: what they hold is made by the kernel, or lives as long as the machine runs. */
+    static final List<String> KERNEL_FOLDERS = List.of("proc", "sys", "dev", "run");
+
+    public FilesPlan {
+        if (roots.isEmpty()) {
+            throw new IllegalArgumentException("roots: none (expected: at least one path)");
+        }
+        var sorted = new ArrayList<Path>();
+        for (Path root : roots) {
+            sorted.add(root.toAbsolutePath().normalize());
+        }
+        sorted.sort((one, other) -> Names.compare(nameOf(one), nameOf(other)));
+        for (int i = 1; i < sorted.size(); i++) {
+            if (sorted.get(i).startsWith(sorted.get(i - 1))) {
+                throw new IllegalArgumentException(
+                        "roots: " + sorted.get(i) + " is in " + sorted.get(i - 1) + " (expected: none in another)");
+            }
+        }
+        roots = List.copyOf(sorted);
+        never = never.stream().map(path -> path.toAbsolutePath().normalize()).toList();
+    }
+
+    /** A path as in {@link Node}. */
+    public static String nameOf(Path path) {
+        return Names.of(path.toString().substring(1));
+    }
+}
