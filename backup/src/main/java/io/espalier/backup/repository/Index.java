@@ -18,23 +18,23 @@ import java.util.List;
  * (8), a salt (32), and the rest sealed with the client's key for places. An index that says to supersede others holds all
  * that is true in them.
  */
-record Index(List<Packed> packs, List<ObjectName> supersedes) {
+public record Index(List<Packed> packs, List<ObjectName> supersedes) {
 
     /** The most entries that one index holds when this program writes it, which makes it about 4 MB. */
-    static final int MOST_ENTRIES = 100_000;
+    public static final int MOST_ENTRIES = 100_000;
 
     private static final byte[] MAGIC = "esindx1\n".getBytes(StandardCharsets.US_ASCII);
     private static final int PREFIX = 16;
 
     /** @param size of the whole pack, in bytes */
-    record Packed(ObjectName name, long size, PackTable table) {}
+    public record Packed(ObjectName name, long size, PackTable table) {}
 
-    Index {
+    public Index {
         packs = List.copyOf(packs);
         supersedes = List.copyOf(supersedes);
     }
 
-    byte[] seal(ClientKey key) {
+    public byte[] seal(ClientKey key) {
         var out = new ByteWriter();
         out.number(packs.size());
         for (Packed packed : packs) {
@@ -54,7 +54,7 @@ record Index(List<Packed> packs, List<ObjectName> supersedes) {
     }
 
     /** Whether {@code bytes} are an index that this client can read. */
-    static boolean isOf(byte[] bytes, ClientKey key) throws FormatException {
+    public static boolean isOf(byte[] bytes, ClientKey key) throws FormatException {
         if (bytes.length < PREFIX + PackFormat.SALT || !Arrays.equals(bytes, 0, 8, MAGIC, 0, 8)) {
             throw new FormatException("not an index");
         }
@@ -62,7 +62,7 @@ record Index(List<Packed> packs, List<ObjectName> supersedes) {
     }
 
     /** @throws IOException if it is damaged or another client's */
-    static Index open(byte[] bytes, ClientKey key) throws IOException {
+    public static Index open(byte[] bytes, ClientKey key) throws IOException {
         if (!isOf(bytes, key)) {
             throw new FormatException("an index of another client");
         }

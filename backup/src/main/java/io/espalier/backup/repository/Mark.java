@@ -9,26 +9,26 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Packs that no snapshot needed at {@code at}. A session that begins from then on does not rely on them. */
-record Mark(Instant at, List<ObjectName> packs) {
+public record Mark(Instant at, List<ObjectName> packs) {
 
     private static final byte[] MAGIC = "esmark1\n".getBytes(StandardCharsets.US_ASCII);
 
-    Mark {
+    public Mark {
         packs = packs.stream().sorted().toList();
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         var out = new ByteWriter().raw(MAGIC).number(at.toEpochMilli()).number(packs.size());
         packs.forEach(pack -> out.raw(pack.hash()));
         return out.toBytes();
     }
 
-    static Mark parse(byte[] bytes) throws FormatException {
+    public static Mark parse(byte[] bytes) throws FormatException {
         var in = new ByteReader(bytes);
         if (!Arrays.equals(in.raw(8), MAGIC)) {
             throw new FormatException("not a mark");
@@ -42,18 +42,18 @@ record Mark(Instant at, List<ObjectName> packs) {
         return new Mark(at, packs);
     }
 
-    /** All packs that are marked. */
-    static Set<ObjectName> marked(ObjectReader store) throws IOException {
-        var marked = new HashSet<ObjectName>();
+    /** All marks that are there. */
+    public static Map<ObjectName, Mark> all(ObjectReader store) throws IOException {
+        Map<ObjectName, Mark> marks = new TreeMap<>();
         for (ObjectName name : store.list(Kind.MARK)) {
             try {
-                marked.addAll(parse(store.get(name)).packs);
+                marks.put(name, parse(store.get(name)));
             } catch (StoreException e) {
                 if (e.reason() != StoreException.Reason.NOT_FOUND) {
                     throw e;
                 }
             }
         }
-        return marked;
+        return marks;
     }
 }

@@ -26,7 +26,7 @@ import java.util.Arrays;
  *
  * So an index can be made anew from the packs with the client key alone, and no content is read for it.
  */
-final class PackFormat {
+public final class PackFormat {
 
     static final int SALT = 32;
     /** What lies in front of the wrapped key. */
@@ -67,6 +67,11 @@ final class PackFormat {
         return new Header(Arrays.copyOfRange(begin, 8, 16), Arrays.copyOfRange(begin, PREFIX, PREFIX + length));
     }
 
+    /** Whether a whole pack is one of this client. */
+    public static boolean isOf(byte[] pack, ClientKey key) throws FormatException {
+        return Arrays.equals(header(pack).keyId(), key.keyId());
+    }
+
     /** What follows the last chunk. */
     static byte[] trailer(Header header, PackTable table, ClientKey key) {
         byte[] salt = Sealing.newKey();
@@ -81,7 +86,7 @@ final class PackFormat {
     }
 
     /** The table of a whole pack. @throws IOException if it is damaged or another client's */
-    static PackTable table(byte[] pack, ClientKey key) throws IOException {
+    public static PackTable table(byte[] pack, ClientKey key) throws IOException {
         Header header = header(pack);
         if (pack.length < header.size() + SALT + 4) {
             throw new FormatException("a pack that ends too early");

@@ -13,19 +13,19 @@ import java.util.List;
  *
  * @param start where the first chunk begins, in bytes from the pack's begin
  */
-record PackTable(int start, List<Entry> entries) {
+public record PackTable(int start, List<Entry> entries) {
 
     /** One chunk. {@code stored} is its length in the pack with the seal, {@code plain} its own. */
-    record Entry(ChunkId id, int stored, int plain) {
+    public record Entry(ChunkId id, int stored, int plain) {
         /** A chunk is stored as it is if compressing would not make it shorter. */
-        boolean isCompressed() {
+        public boolean isCompressed() {
             return stored != plain + Sealing.OVERHEAD;
         }
     }
 
     private static final int LEAST_ENTRY = ChunkId.SIZE + 2;
 
-    PackTable {
+    public PackTable {
         entries = List.copyOf(entries);
     }
 

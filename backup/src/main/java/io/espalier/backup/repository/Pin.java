@@ -7,9 +7,11 @@ import io.espalier.backup.repository.ObjectName.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -19,43 +21,54 @@ import java.util.UUID;
  * @param number 0 for the first pin of the session, then rising
  * @param until when the session must have renewed it
  * @param ended true in the last pin of a session
+ * @param seenMarks the marks that the session knows of and minds
  */
-record Pin(UUID session, long number, Instant startedAt, Instant until, boolean ended) {
+public record Pin(
+        UUID session, long number, Instant startedAt, Instant until, boolean ended, List<ObjectName> seenMarks) {
 
     private static final byte[] MAGIC = "espinn1\n".getBytes(StandardCharsets.US_ASCII);
 
+    public Pin {
+        seenMarks = List.copyOf(seenMarks);
+    }
+
     byte[] bytes() {
-        return new ByteWriter()
+        var out = new ByteWriter()
                 .raw(MAGIC)
                 .text(session.toString())
                 .number(number)
                 .number(startedAt.toEpochMilli())
                 .number(until.toEpochMilli())
                 .flag(ended)
-                .toBytes();
+                .number(seenMarks.size());
+        seenMarks.forEach(mark -> out.raw(mark.hash()));
+        return out.toBytes();
     }
 
-    static Pin parse(byte[] bytes) throws FormatException {
+    public static Pin parse(byte[] bytes) throws FormatException {
         var in = new ByteReader(bytes);
         if (!Arrays.equals(in.raw(8), MAGIC)) {
             throw new FormatException("not a pin");
         }
         try {
-            var pin = new Pin(
-                    UUID.fromString(in.text()),
-                    in.number(),
-                    Instant.ofEpochMilli(in.number()),
-                    Instant.ofEpochMilli(in.number()),
-                    in.flag());
+            UUID session = UUID.fromString(in.text());
+            long number = in.number();
+            Instant startedAt = Instant.ofEpochMilli(in.number());
+            Instant until = Instant.ofEpochMilli(in.number());
+            boolean ended = in.flag();
+            var marks = new ArrayList<ObjectName>();
+            for (int left = in.count(32); left > 0; left--) {
+                marks.add(ObjectName.ofHash(Kind.MARK, in.raw(32)));
+            }
             in.end();
-            return pin;
+            return new Pin(session, number, startedAt, until, ended, marks);
         } catch (IllegalArgumentException e) {
             throw new FormatException("a pin of no session", e);
         }
     }
 
     /** What each session said last. */
-    static Collection<Pin> latest(ObjectReader store) throws IOException {
+    public static Collection<Pin> latest(ObjectReader store) throws IOException {
         Map<UUID, Pin> latest = new HashMap<>();
         for (ObjectName name : store.list(Kind.PIN)) {
             try {
@@ -70,7 +83,7 @@ record Pin(UUID session, long number, Instant startedAt, Instant until, boolean 
         return latest.values();
     }
 
-    boolean isOpen(Instant now) {
+    public boolean isOpen(Instant now) {
         return !ended && until.isAfter(now);
     }
 }

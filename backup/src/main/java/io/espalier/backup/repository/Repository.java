@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,10 +44,21 @@ public final class Repository {
         return repository;
     }
 
-    /** For a session: without packs that are marked for removal, and without those that an index names but that are gone. */
-    static Repository openForSession(ObjectReader store, ClientKey key) throws IOException {
+    /** With some of the packs only, such as those that one snapshot keeps. */
+    public static Repository openOnly(ObjectReader store, ClientKey key, Set<ObjectName> packs) throws IOException {
         var repository = new Repository(store, key);
-        repository.readIndexes(Mark.marked(store)); // the pin is there already: see Session
+        for (ObjectName pack : packs) {
+            readTable(store, pack, key).ifPresent(found -> repository.add(pack, found));
+        }
+        return repository;
+    }
+
+    /** For a session: without packs that are marked for removal, and without those that an index names but that are gone. */
+    static Repository openForSession(ObjectReader store, ClientKey key, Collection<Mark> marks) throws IOException {
+        var repository = new Repository(store, key);
+        Set<ObjectName> marked = new HashSet<>();
+        marks.forEach(mark -> marked.addAll(mark.packs()));
+        repository.readIndexes(marked);
         return repository;
     }
 
@@ -188,7 +200,7 @@ public final class Repository {
     }
 
     /** True if damage is not the store's content but the way to it. */
-    static boolean isOutOfReach(IOException e) {
+    public static boolean isOutOfReach(IOException e) {
         return e instanceof StoreException failed
                 && switch (failed.reason()) {
                     case UNREACHABLE, DENIED, FAILED, FULL -> true;
@@ -196,8 +208,13 @@ public final class Repository {
                 };
     }
 
-    static boolean isGone(IOException e) {
+    public static boolean isGone(IOException e) {
         return e instanceof StoreException failed && failed.reason() == Reason.NOT_FOUND;
+    }
+
+    /** The pack that holds a chunk, if any does. */
+    public Optional<ObjectName> packOf(ChunkId id) {
+        return table.find(id).filter(place -> place.pack() >= 0).map(place -> table.pack(place.pack()));
     }
 
     /** How many chunks are known. */
@@ -211,10 +228,6 @@ public final class Repository {
 
     ChunkTable table() {
         return table;
-    }
-
-    ObjectReader store() {
-        return store;
     }
 
     /** For one thread each; {@code keys} may be shared among them. */

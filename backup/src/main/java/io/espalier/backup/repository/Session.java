@@ -55,7 +55,6 @@ public final class Session implements AutoCloseable {
     private static final int LEVEL = 3;
 
     private final ClientKey key;
-    private final Repository repository;
     private final ObjectReader reader;
     private final ObjectSink sink;
     private final InstantSource clock;
@@ -73,6 +72,7 @@ public final class Session implements AutoCloseable {
     private final AtomicLong added = new AtomicLong();
     private final List<Index.Packed> unindexed = new ArrayList<>();
     private final Set<ObjectName> written = new HashSet<>();
+    private List<ObjectName> seenMarks = List.of();
     private long pinNumber;
     private Instant renewedAt;
     private long stored;
@@ -90,8 +90,10 @@ public final class Session implements AutoCloseable {
         this.startedAt = clock.instant();
         this.renewedAt = startedAt;
         putPin(false); // I7: before marks and indexes are read
-        this.repository = Repository.openForSession(reader, key);
-        this.table = repository.table();
+        Map<ObjectName, Mark> marks = Mark.all(reader);
+        this.seenMarks = List.copyOf(marks.keySet());
+        putPin(false); // I8: says which marks it minds
+        this.table = Repository.openForSession(reader, key, marks.values()).table();
         this.mac = key.chunkMac();
         for (Family family : Family.values()) {
             lines.put(family, new PackLine(family, key, table, this::carry));
@@ -318,7 +320,7 @@ public final class Session implements AutoCloseable {
 
     private void putPin(boolean ended) throws IOException, InterruptedException {
         renewedAt = clock.instant();
-        put(Kind.PIN, new Pin(id, pinNumber++, startedAt, renewedAt.plus(LEASE), ended).bytes());
+        put(Kind.PIN, new Pin(id, pinNumber++, startedAt, renewedAt.plus(LEASE), ended, seenMarks).bytes());
     }
 
     /** Stops all threads. Without {@link #commit} before, what was stored is left for the next session, or for prune. */
