@@ -43,7 +43,8 @@ public final class ChunkReader implements AutoCloseable {
         bytesRead += sealed.length;
         try {
             byte[] plain = decompressed(sealing(place.pack(), pack).open(place.offset(), id.bytes(), sealed), place);
-            if (!ChunkId.of(mac.doFinal(plain)).equals(id)) {
+            ClientKey.update(mac, plain, 0, plain.length);
+            if (!ChunkId.of(mac.doFinal()).equals(id)) {
                 throw new StoreException(Reason.DAMAGED, id + " in " + pack + ": other content");
             }
             return plain;

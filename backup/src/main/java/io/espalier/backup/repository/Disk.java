@@ -11,8 +11,10 @@ import java.util.List;
  */
 interface Disk {
 
-    /** Makes a folder and what is missing on the way; true if it was not there. Its name is not durable yet. */
-    boolean makeFolder(Path folder) throws IOException;
+    boolean isFolder(Path folder);
+
+    /** Makes a folder in one that is there, mode 0700; nothing happens if it is there. Its name is not durable yet. */
+    void makeFolder(Path folder) throws IOException;
 
     /** Writes a new file, mode 0600. */
     void write(Path file, ByteBuffer content) throws IOException;

@@ -42,6 +42,8 @@ public record ObjectName(Kind kind, String sha256Hex) implements Comparable<Obje
     /** No object is larger, so that one fits into memory anywhere; in bytes. */
     public static final int MAX_SIZE = 64 << 20;
 
+    private static final int PIECE = 4096;
+
     public ObjectName {
         if (!isHex(sha256Hex)) {
             throw new IllegalArgumentException("sha256Hex: \"" + sha256Hex + "\" (expected: 64 lower-case hex digits)");
@@ -52,7 +54,11 @@ public record ObjectName(Kind kind, String sha256Hex) implements Comparable<Obje
     public static ObjectName of(Kind kind, ByteBuffer content) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update(content.duplicate());
+            ByteBuffer rest = content.duplicate();
+            // In pieces, for the same reason as ClientKey.update
+            for (int at = rest.position(); at < rest.limit(); at += PIECE) {
+                sha256.update(rest.slice(at, Math.min(PIECE, rest.limit() - at)));
+            }
             return new ObjectName(kind, HexFormat.of().formatHex(sha256.digest()));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

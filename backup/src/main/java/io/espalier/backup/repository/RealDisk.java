@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -24,13 +25,20 @@ final class RealDisk implements Disk {
     private static final int PIECE = 1 << 20;
 
     @Override
-    public boolean makeFolder(Path folder) throws IOException {
-        if (Files.isDirectory(folder)) {
-            return false;
+    public boolean isFolder(Path folder) {
+        return Files.isDirectory(folder);
+    }
+
+    @Override
+    public void makeFolder(Path folder) throws IOException {
+        try {
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(folder)) {
+                throw e;
+            }
         }
-        Files.createDirectories(
-                folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        return true;
     }
 
     @Override

@@ -139,7 +139,7 @@ public final class Session implements AutoCloseable {
     /** Stores a chunk unless it is there. The bytes belong to the caller again when this returns. */
     public ChunkId store(Family family, byte[] bytes, int from, int length) throws IOException, InterruptedException {
         requireSound();
-        mac.update(bytes, from, length);
+        ClientKey.update(mac, bytes, from, length);
         ChunkId chunk = ChunkId.of(mac.doFinal());
         int pack = table.packOrClaim(chunk);
         if (pack >= 0) {
