@@ -45,7 +45,7 @@ public final class BackupCommand {
                           another client, whose chunks are its own
 
               SNAPSHOT    the first digits of its id, or `latest` (with --host, --source)
-              --repo R    a folder, or s3://host[:port]/bucket[/prefix]; or ESPALIER_BACKUP_REPO
+              --repo R    a folder; or ESPALIER_BACKUP_REPO
               --key FILE  or ESPALIER_BACKUP_KEY;  --identity FILE  or ESPALIER_BACKUP_IDENTITY
               --output table|json, --quiet, --help
 
