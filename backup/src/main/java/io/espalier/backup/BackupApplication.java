@@ -1,8 +1,10 @@
 package io.espalier.backup;
 
 import io.espalier.backup.command.BackupCommand;
+import java.io.Console;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code espalier backup}. */
 public final class BackupApplication {
@@ -10,9 +12,9 @@ public final class BackupApplication {
     private BackupApplication() {}
 
     public static void main(String[] args) {
-        boolean isTerminal = System.console() != null && System.console().isTerminal();
-        var command =
-                new BackupCommand(System.getenv(), System.out, System.err, isTerminal, InstantSource.system());
+        boolean isTerminal =
+                Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+        var command = new BackupCommand(System.getenv(), System.out, System.err, isTerminal, InstantSource.system());
         System.exit(command.run(List.of(args)));
     }
 }

@@ -118,9 +118,15 @@ public final class Check {
             }
         }
         lists(all.snapshots(), affected);
-        int unreferenced = (int) packs.stream().filter(pack -> !needed.contains(pack)).count();
+        int unreferenced =
+                (int) packs.stream().filter(pack -> !needed.contains(pack)).count();
         return new Report(
-                all.snapshots().size(), packs.size(), packsRead, bytesRead, unreferenced, List.copyOf(findings),
+                all.snapshots().size(),
+                packs.size(),
+                packsRead,
+                bytesRead,
+                unreferenced,
+                List.copyOf(findings),
                 all.snapshots().stream().filter(affected::contains).toList());
     }
 
@@ -238,8 +244,7 @@ public final class Check {
         }
     }
 
-    private static void noteElsewhere(
-            Repository repository, ChunkId id, Set<ObjectName> kept, Set<ChunkId> elsewhere) {
+    private static void noteElsewhere(Repository repository, ChunkId id, Set<ObjectName> kept, Set<ChunkId> elsewhere) {
         if (repository.packOf(id).filter(kept::contains).isEmpty()) {
             elsewhere.add(id);
         }

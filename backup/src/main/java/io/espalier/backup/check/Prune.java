@@ -112,8 +112,8 @@ public final class Prune {
         Repository.Snapshots all = Repository.outlines(store);
         if (!all.flaws().isEmpty()) {
             Repository.Flaw first = all.flaws().getFirst();
-            throw new IOException("nothing is removed: " + first.object() + " cannot be read, so what it needs is not known ("
-                    + first.why() + "); see `backup check`");
+            throw new IOException("nothing is removed: " + first.object()
+                    + " cannot be read, so what it needs is not known (" + first.why() + "); see `backup check`");
         }
         var needed = new HashSet<ObjectName>();
         for (Snapshot snapshot : all.snapshots()) {

@@ -69,7 +69,10 @@ public final class Repair {
                 }
                 copiedPacks.add(name);
             });
-            if (unindexed.stream().mapToInt(packed -> packed.table().entries().size()).sum() >= Index.MOST_ENTRIES) {
+            if (unindexed.stream()
+                            .mapToInt(packed -> packed.table().entries().size())
+                            .sum()
+                    >= Index.MOST_ENTRIES) {
                 writeIndex();
             }
         }

@@ -15,8 +15,8 @@ public record ChunkSizes(int least, int average, int most) {
 
     public ChunkSizes {
         if (least < 64 || least >= average || average >= most || Integer.bitCount(average) != 1) {
-            throw new IllegalArgumentException(
-                    "sizes: " + least + ", " + average + ", " + most + " (expected: rising, the middle a power of two)");
+            throw new IllegalArgumentException("sizes: " + least + ", " + average + ", " + most
+                    + " (expected: rising, the middle a power of two)");
         }
     }
 }

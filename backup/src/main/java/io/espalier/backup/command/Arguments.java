@@ -78,7 +78,8 @@ final class Arguments {
     /** @param variable of the environment that stands in for it */
     String needed(String name, String variable, Map<String, String> environment) throws UsageException {
         Optional<String> value = one(name).or(() -> Optional.ofNullable(environment.get(variable)));
-        return value.orElseThrow(() -> new UsageException("--" + name + " is needed (or " + variable + " in the environment)"));
+        return value.orElseThrow(
+                () -> new UsageException("--" + name + " is needed (or " + variable + " in the environment)"));
     }
 
     int number(String name, int otherwise, int most) throws UsageException {

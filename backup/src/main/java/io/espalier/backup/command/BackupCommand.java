@@ -58,7 +58,11 @@ public final class BackupCommand {
     private final PrintStream out;
 
     public BackupCommand(
-            Map<String, String> environment, PrintStream out, PrintStream err, boolean isTerminal, InstantSource clock) {
+            Map<String, String> environment,
+            PrintStream out,
+            PrintStream err,
+            boolean isTerminal,
+            InstantSource clock) {
         this.environment = environment;
         this.out = out;
         this.clock = clock;
@@ -67,7 +71,10 @@ public final class BackupCommand {
 
     /** @return one of the above */
     public int run(List<String> words) {
-        if (words.isEmpty() || words.contains("--help") || words.contains("-h") || words.getFirst().equals("help")) {
+        if (words.isEmpty()
+                || words.contains("--help")
+                || words.contains("-h")
+                || words.getFirst().equals("help")) {
             screen.print(HELP.stripTrailing());
             return words.isEmpty() ? USAGE : FINE;
         }

@@ -53,7 +53,11 @@ final class CareCommands {
         var places = new Places(arguments, environment);
         double share = arguments.number("sample", 100, 100) / 100.0;
         Check.Report report = new Check(
-                        places.store(), places.keyIfGiven(), places.identityIfGiven(), share, new Random(),
+                        places.store(),
+                        places.keyIfGiven(),
+                        places.identityIfGiven(),
+                        share,
+                        new Random(),
                         follower(arguments))
                 .run();
         if (isJson(arguments)) {
@@ -64,11 +68,19 @@ final class CareCommands {
                     "packsRead", report.packsRead(),
                     "bytesRead", report.bytesRead(),
                     "unreferencedPacks", report.unreferenced(),
-                    "findings", report.findings().stream().map(Check.Finding::toString).toList(),
-                    "affected", report.affected().stream().map(snapshot -> snapshot.name().sha256Hex()).toList()));
+                    "findings",
+                            report.findings().stream()
+                                    .map(Check.Finding::toString)
+                                    .toList(),
+                    "affected",
+                            report.affected().stream()
+                                    .map(snapshot -> snapshot.name().sha256Hex())
+                                    .toList()));
         } else {
             report.findings().forEach(finding -> screen.complain("damaged: " + finding));
-            report.affected().forEach(snapshot -> screen.complain("affected: snapshot " + snapshot.shortId() + " of " + snapshot.series()));
+            report.affected()
+                    .forEach(snapshot ->
+                            screen.complain("affected: snapshot " + snapshot.shortId() + " of " + snapshot.series()));
             screen.print(report.snapshots() + " snapshots, " + report.packs() + " packs (" + report.packsRead()
                     + " read, " + Screen.size(report.bytesRead()) + "), " + report.unreferenced() + " not needed: "
                     + (report.isSound() ? "sound" : report.findings().size() + " findings"));
@@ -87,11 +99,17 @@ final class CareCommands {
                     "copied", report.copied(),
                     "lost", report.lost().stream().map(Check.Finding::toString).toList(),
                     "whole", report.whole().size(),
-                    "incomplete", report.incomplete().stream().map(snapshot -> snapshot.name().sha256Hex()).toList()));
+                    "incomplete",
+                            report.incomplete().stream()
+                                    .map(snapshot -> snapshot.name().sha256Hex())
+                                    .toList()));
         } else {
             report.lost().forEach(finding -> screen.complain("lost: " + finding));
-            report.incomplete().forEach(snapshot -> screen.complain("incomplete: snapshot " + snapshot.shortId() + " of " + snapshot.series()));
-            screen.print(report.copied() + " objects copied to " + to + "; " + report.whole().size() + " snapshots whole, "
+            report.incomplete()
+                    .forEach(snapshot ->
+                            screen.complain("incomplete: snapshot " + snapshot.shortId() + " of " + snapshot.series()));
+            screen.print(report.copied() + " objects copied to " + to + "; "
+                    + report.whole().size() + " snapshots whole, "
                     + report.incomplete().size() + " incomplete");
         }
         return report.lost().isEmpty() ? BackupCommand.FINE : BackupCommand.FAILED;
@@ -100,7 +118,16 @@ final class CareCommands {
     int forget(List<String> words) throws UsageException, IOException {
         Arguments arguments = Arguments.parse(
                 words,
-                Set.of("repo", "host", "source", "keep-last", "keep-daily", "keep-weekly", "keep-monthly", "keep-within", "output"),
+                Set.of(
+                        "repo",
+                        "host",
+                        "source",
+                        "keep-last",
+                        "keep-daily",
+                        "keep-weekly",
+                        "keep-monthly",
+                        "keep-within",
+                        "output"),
                 Set.of("yes", "quiet"));
         var places = new Places(arguments, environment);
         var keep = new Keep(
@@ -132,8 +159,11 @@ final class CareCommands {
         for (Decision decision : decisions) {
             Candidate candidate = decision.candidate();
             rows.add(List.of(
-                    candidate.id().substring(0, 8), candidate.series(), candidate.at().toString(),
-                    decision.isKept() ? "keep" : "remove", decision.reason()));
+                    candidate.id().substring(0, 8),
+                    candidate.series(),
+                    candidate.at().toString(),
+                    decision.isKept() ? "keep" : "remove",
+                    decision.reason()));
             Snapshot snapshot = byId.get(candidate.id());
             if (isReal && !decision.isKept() && snapshot != null) {
                 store.delete(snapshot.name());
@@ -141,17 +171,28 @@ final class CareCommands {
         }
         if (isJson(arguments)) {
             screen.json(Json.object(
-                    "removed", isReal,
-                    "decisions", decisions.stream()
+                    "removed",
+                    isReal,
+                    "decisions",
+                    decisions.stream()
                             .map(decision -> Json.object(
-                                    "id", decision.candidate().id(), "series", decision.candidate().series(),
-                                    "keep", decision.isKept(), "reason", decision.reason()))
+                                    "id",
+                                    decision.candidate().id(),
+                                    "series",
+                                    decision.candidate().series(),
+                                    "keep",
+                                    decision.isKept(),
+                                    "reason",
+                                    decision.reason()))
                             .toList()));
         } else {
             screen.table(rows);
-            long removed = decisions.stream().filter(decision -> !decision.isKept()).count();
-            screen.print(isReal ? removed + " snapshots removed; `backup prune` frees the space"
-                    : "nothing removed; --yes removes " + removed + " snapshots");
+            long removed =
+                    decisions.stream().filter(decision -> !decision.isKept()).count();
+            screen.print(
+                    isReal
+                            ? removed + " snapshots removed; `backup prune` frees the space"
+                            : "nothing removed; --yes removes " + removed + " snapshots");
         }
         return BackupCommand.FINE;
     }
@@ -163,8 +204,16 @@ final class CareCommands {
         Prune.Report report = new Prune(places.store(), clock, grace).run();
         if (isJson(arguments)) {
             screen.json(Json.object(
-                    "marked", report.marked(), "removed", report.removed(), "removedBytes", report.removedBytes(),
-                    "rescued", report.rescued(), "waiting", report.waiting()));
+                    "marked",
+                    report.marked(),
+                    "removed",
+                    report.removed(),
+                    "removedBytes",
+                    report.removedBytes(),
+                    "rescued",
+                    report.rescued(),
+                    "waiting",
+                    report.waiting()));
         } else {
             report.waiting().forEach(reason -> screen.complain("waiting: " + reason));
             screen.print(report.removed() + " packs removed (" + Screen.size(report.removedBytes()) + "), "

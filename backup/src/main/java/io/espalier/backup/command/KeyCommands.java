@@ -34,7 +34,8 @@ final class KeyCommands {
         var places = new Places(arguments, environment);
         ObjectStore store = places.anyStore();
         if (!store.list(Kind.KEY).isEmpty()) {
-            throw new IOException("there is a repository at " + places.repositoryName() + " already (`backup key add` adds a client)");
+            throw new IOException("there is a repository at " + places.repositoryName()
+                    + " already (`backup key add` adds a client)");
         }
         Path keyFile = Path.of(arguments.needed("key", "ESPALIER_BACKUP_KEY", environment));
         if (Files.exists(keyFile)) {
@@ -45,11 +46,13 @@ final class KeyCommands {
         if (given.isPresent()) {
             recipient = AgeRecipient.parse(given.get());
         } else {
-            Path file = Path.of(arguments.one("identity")
+            Path file = Path.of(arguments
+                    .one("identity")
                     .orElseThrow(() -> new UsageException("--recipient or --identity is needed")));
             AgeIdentity.Pair pair = AgeIdentity.generate();
             recipient = pair.recipient();
-            Places.writeSecret(file, "# public key: " + recipient + "\n" + pair.identity().reveal() + "\n");
+            Places.writeSecret(
+                    file, "# public key: " + recipient + "\n" + pair.identity().reveal() + "\n");
             screen.complain("The identity in " + file + " reads every backup. Keep it apart from this host, twice.");
         }
         return add(store, recipient, arguments, keyFile);
@@ -79,7 +82,8 @@ final class KeyCommands {
     private int add(ObjectStore store, AgeRecipient recipient, Arguments arguments, Path file)
             throws UsageException, IOException {
         KeyObject.New made = KeyObject.create(arguments.one("label").orElse("default"), recipient);
-        // The file first: a key object without its file is of no use, the other way round neither, and this leaves less.
+        // The file first: a key object without its file is of no use, the other way round neither, and this leaves
+        // less.
         Places.writeSecret(file, made.client().toFile());
         store.put(new ObjectName(Kind.KEY, made.client().keyHex()), ByteBuffer.wrap(made.bytes()));
         if (arguments.one("output").orElse("").equals("json")) {
@@ -110,8 +114,10 @@ final class KeyCommands {
         }
         var rows = new ArrayList<List<String>>();
         rows.add(List.of("KEY", "LABEL", "RECIPIENT"));
-        keys.forEach(key -> rows.add(
-                List.of(key.name().sha256Hex().substring(0, 8), key.label(), key.recipient().text())));
+        keys.forEach(key -> rows.add(List.of(
+                key.name().sha256Hex().substring(0, 8),
+                key.label(),
+                key.recipient().text())));
         screen.table(rows);
         return BackupCommand.FINE;
     }

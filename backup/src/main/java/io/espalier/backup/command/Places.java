@@ -7,12 +7,16 @@ import io.espalier.backup.repository.ObjectName.Kind;
 import io.espalier.backup.repository.ObjectStore;
 import io.espalier.backup.repository.Repository;
 import io.espalier.backup.repository.Snapshot;
+import io.espalier.backup.s3.S3Credentials;
+import io.espalier.backup.s3.S3ObjectStore;
+import io.espalier.backup.s3.S3Place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,10 +40,22 @@ final class Places {
     /** Wherever it is, also if nothing is there yet. */
     ObjectStore anyStore() throws UsageException, IOException {
         String name = repositoryName();
+        if (name.startsWith("s3:") || name.startsWith("s3+http:")) {
+            return new S3ObjectStore(S3Place.parse(name), credentials(), InstantSource.system());
+        }
         if (name.contains("://")) {
-            throw new UsageException("--repo: \"" + name + "\" (expected: a folder)");
+            throw new UsageException("--repo: \"" + name + "\" (expected: a folder or s3://host/bucket)");
         }
         return LocalObjectStore.in(Path.of(name));
+    }
+
+    private S3Credentials credentials() throws UsageException {
+        String accessKey = environment.get("AWS_ACCESS_KEY_ID");
+        String secretKey = environment.get("AWS_SECRET_ACCESS_KEY");
+        if (accessKey == null || secretKey == null) {
+            throw new UsageException("s3 needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment");
+        }
+        return new S3Credentials(accessKey, secretKey, environment.getOrDefault("AWS_REGION", "us-east-1"));
     }
 
     /** One that was made by {@code init}. */
@@ -109,7 +125,8 @@ final class Places {
         Optional<String> host = arguments.one("host");
         Optional<String> source = arguments.one("source");
         return host.filter(name -> !name.equals(snapshot.outline().host())).isEmpty()
-                && source.filter(name -> !name.equals(snapshot.outline().source())).isEmpty();
+                && source.filter(name -> !name.equals(snapshot.outline().source()))
+                        .isEmpty();
     }
 
     /** The one that {@code word} names. */
@@ -121,10 +138,12 @@ final class Places {
                     return snapshot;
                 }
             }
-            throw new IOException("there is no good snapshot" + (arguments.has("host") || arguments.has("source") ? " of that series" : ""));
+            throw new IOException("there is no good snapshot"
+                    + (arguments.has("host") || arguments.has("source") ? " of that series" : ""));
         }
         if (!word.matches("[0-9a-f]{4,64}")) {
-            throw new UsageException("\"" + word + "\" is no snapshot (expected: `latest` or at least 4 digits of its id)");
+            throw new UsageException(
+                    "\"" + word + "\" is no snapshot (expected: `latest` or at least 4 digits of its id)");
         }
         List<Snapshot> fitting = all.snapshots().stream()
                 .filter(snapshot -> snapshot.name().sha256Hex().startsWith(word))
@@ -138,7 +157,8 @@ final class Places {
             throw new IOException("there is no snapshot " + word + " (see `backup list`)");
         }
         if (fitting.size() > 1) {
-            throw new UsageException("\"" + word + "\" is the begin of " + fitting.size() + " snapshots; give more digits");
+            throw new UsageException(
+                    "\"" + word + "\" is the begin of " + fitting.size() + " snapshots; give more digits");
         }
         return fitting.getFirst();
     }

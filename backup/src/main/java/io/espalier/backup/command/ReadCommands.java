@@ -53,22 +53,31 @@ final class ReadCommands {
             }
             Snapshot.Outline outline = snapshot.outline();
             boolean isWhole = !arguments.has("with-missing") || packs.containsAll(outline.packs());
-            String state = isWhole
-                    ? outline.failure().map(failed -> failed.reason()).orElse("ok")
-                    : "PACKS_MISSING";
+            String state =
+                    isWhole ? outline.failure().map(failed -> failed.reason()).orElse("ok") : "PACKS_MISSING";
             rows.add(List.of(
                     snapshot.shortId(),
                     Instant.ofEpochSecond(outline.finishedAt().getEpochSecond()).toString(),
-                    outline.host(), outline.source(), String.valueOf(outline.files()),
-                    Screen.size(outline.bytes()), Screen.size(outline.added()), state));
+                    outline.host(),
+                    outline.source(),
+                    String.valueOf(outline.files()),
+                    Screen.size(outline.bytes()),
+                    Screen.size(outline.added()),
+                    state));
             objects.add(object(snapshot, state));
         }
         if (arguments.one("output").orElse("").equals("json")) {
-            screen.json(Json.object("snapshots", objects, "unreadable", all.flaws().stream().map(ReadCommands::flaw).toList()));
+            screen.json(Json.object(
+                    "snapshots",
+                    objects,
+                    "unreadable",
+                    all.flaws().stream().map(ReadCommands::flaw).toList()));
         } else {
             screen.table(rows);
         }
-        all.flaws().forEach(flaw -> screen.complain("espalier backup: " + flaw.object() + " cannot be read: " + flaw.why()));
+        all.flaws()
+                .forEach(flaw ->
+                        screen.complain("espalier backup: " + flaw.object() + " cannot be read: " + flaw.why()));
         return all.flaws().isEmpty() ? BackupCommand.FINE : BackupCommand.FAILED;
     }
 
@@ -101,7 +110,9 @@ final class ReadCommands {
         ObjectStore store = places.store();
         Snapshot snapshot = places.snapshot(store, arguments.plain().getFirst());
         boolean isJson = arguments.one("output").orElse("").equals("json");
-        String path = arguments.plain().size() == 2 ? RestorePlan.pathOf(arguments.plain().get(1)) : "";
+        String path = arguments.plain().size() == 2
+                ? RestorePlan.pathOf(arguments.plain().get(1))
+                : "";
         Optional<AgeIdentity> identity = places.identityIfGiven();
         if (arguments.has("content")) {
             AgeIdentity opener = places.identity();
@@ -109,7 +120,10 @@ final class ReadCommands {
             out.flush();
             return BackupCommand.FINE;
         }
-        String state = snapshot.outline().failure().map(failed -> failed.reason() + ": " + failed.detail()).orElse("ok");
+        String state = snapshot.outline()
+                .failure()
+                .map(failed -> failed.reason() + ": " + failed.detail())
+                .orElse("ok");
         if (identity.isEmpty()) {
             if (isJson) {
                 screen.json(object(snapshot, state));
@@ -124,9 +138,22 @@ final class ReadCommands {
             seen[0]++;
             if (isJson) {
                 screen.json(Json.object(
-                        "path", node.shown(), "type", type(node), "mode", Integer.toOctalString(node.permissions()),
-                        "uid", node.uid(), "gid", node.gid(), "size", node.size(),
-                        "modifiedAt", Instant.ofEpochSecond(node.seconds(), node.nanos()), "torn", node.isTorn()));
+                        "path",
+                        node.shown(),
+                        "type",
+                        type(node),
+                        "mode",
+                        Integer.toOctalString(node.permissions()),
+                        "uid",
+                        node.uid(),
+                        "gid",
+                        node.gid(),
+                        "size",
+                        node.size(),
+                        "modifiedAt",
+                        Instant.ofEpochSecond(node.seconds(), node.nanos()),
+                        "torn",
+                        node.isTorn()));
             } else {
                 screen.print(line(node));
             }
@@ -149,11 +176,17 @@ final class ReadCommands {
     }
 
     private static String line(Node node) {
-        return "%s %04o %6d %6d %12d %s %s%s%s".formatted(
-                type(node).charAt(0), node.permissions(), node.uid(), node.gid(), node.size(),
-                Instant.ofEpochSecond(node.seconds()), node.shown(),
-                node.target().isEmpty() ? "" : " -> " + Names.shown(node.target()),
-                node.isTorn() ? " (changed while it was read)" : "");
+        return "%s %04o %6d %6d %12d %s %s%s%s"
+                .formatted(
+                        type(node).charAt(0),
+                        node.permissions(),
+                        node.uid(),
+                        node.gid(),
+                        node.size(),
+                        Instant.ofEpochSecond(node.seconds()),
+                        node.shown(),
+                        node.target().isEmpty() ? "" : " -> " + Names.shown(node.target()),
+                        node.isTorn() ? " (changed while it was read)" : "");
     }
 
     private static Repository repository(ObjectStore store, Snapshot snapshot, AgeIdentity identity)
@@ -163,7 +196,9 @@ final class ReadCommands {
 
     int restore(List<String> words) throws UsageException, IOException, InterruptedException {
         Arguments arguments = Arguments.parse(
-                words, Set.of("repo", "identity", "to", "path", "host", "source", "output"), Set.of("no-owner", "quiet"));
+                words,
+                Set.of("repo", "identity", "to", "path", "host", "source", "output"),
+                Set.of("no-owner", "quiet"));
         var places = new Places(arguments, environment);
         if (arguments.plain().size() != 1) {
             throw new UsageException("restore: give one snapshot");
@@ -179,21 +214,37 @@ final class ReadCommands {
         long all = snapshot.outline().bytes();
         Restore.Result result = Restore.run(repository, snapshot, identity, plan, (entries, bytes, path) -> {
             if (!arguments.has("quiet") && screen.isDue()) {
-                String share = plan.paths().isEmpty() && all > 0 ? String.format(Locale.ROOT, "%d %%, ", bytes * 100 / all) : "";
+                String share = plan.paths().isEmpty() && all > 0
+                        ? String.format(Locale.ROOT, "%d %%, ", bytes * 100 / all)
+                        : "";
                 screen.progress(share + entries + " entries, " + Screen.size(bytes) + "  " + path);
             }
         });
         if (arguments.one("output").orElse("").equals("json")) {
             screen.json(Json.object(
-                    "snapshot", snapshot.name().sha256Hex(), "entries", result.entries(), "bytes", result.bytes(),
-                    "read", result.read(), "failed", result.failed(), "problems", result.problems()));
+                    "snapshot",
+                    snapshot.name().sha256Hex(),
+                    "entries",
+                    result.entries(),
+                    "bytes",
+                    result.bytes(),
+                    "read",
+                    result.read(),
+                    "failed",
+                    result.failed(),
+                    "problems",
+                    result.problems()));
         } else {
             result.problems().stream().limit(MOST_SHOWN).forEach(problem -> screen.complain("problem: " + problem));
             screen.print("restored " + result.entries() + " entries, " + Screen.size(result.bytes()) + " to " + target
                     + (result.isWhole() ? "" : "; " + result.failed() + " problems"));
         }
         if (!snapshot.outline().isGood()) {
-            screen.complain("note: this snapshot is not good: " + snapshot.outline().failure().map(failed -> failed.detail()).orElse(""));
+            screen.complain("note: this snapshot is not good: "
+                    + snapshot.outline()
+                            .failure()
+                            .map(failed -> failed.detail())
+                            .orElse(""));
         }
         return result.isWhole() ? BackupCommand.FINE : BackupCommand.FAILED;
     }

@@ -25,8 +25,8 @@ import java.util.Set;
 /** {@code run}. */
 final class RunCommand {
 
-    private static final Set<String> OPTIONS = Set.of(
-            "repo", "key", "source", "host", "exclude", "cache", "limit-upload", "output", "kind");
+    private static final Set<String> OPTIONS =
+            Set.of("repo", "key", "source", "host", "exclude", "cache", "limit-upload", "output", "kind");
     private static final Set<String> FLAGS = Set.of("one-file-system", "strict", "no-cache", "quiet");
     private static final int MOST_SHOWN = 20;
 
@@ -59,11 +59,18 @@ final class RunCommand {
         if (!arguments.has("no-cache")) {
             Path folder = Path.of(arguments.one("cache").orElse(defaultCache()));
             never.add(folder);
-            cache = Optional.of(folder.resolve(key.keyHex().substring(0, 16) + "-" + source.replaceAll("[^A-Za-z0-9.-]", "_")));
+            cache = Optional.of(
+                    folder.resolve(key.keyHex().substring(0, 16) + "-" + source.replaceAll("[^A-Za-z0-9.-]", "_")));
         }
         var plan = new FilesPlan(
-                host(arguments), source, roots, Excludes.of(arguments.all("exclude")), never,
-                arguments.has("one-file-system"), arguments.has("strict"), cache);
+                host(arguments),
+                source,
+                roots,
+                Excludes.of(arguments.all("exclude")),
+                never,
+                arguments.has("one-file-system"),
+                arguments.has("strict"),
+                cache);
         int limit = arguments.number("limit-upload", 0, Integer.MAX_VALUE);
         ObjectSink sink = ObjectSink.of(store, "local");
         Instant start = clock.instant();
@@ -71,8 +78,8 @@ final class RunCommand {
                 Session.begin(store, limit == 0 ? sink : new ThrottledSink(sink, limit * 1024L), key, clock)) {
             FilesBackup.Result result = FilesBackup.run(plan, session, clock, (entries, bytes, path) -> {
                 if (!arguments.has("quiet") && screen.isDue()) {
-                    screen.progress(entries + " entries, " + Screen.size(bytes) + ", "
-                            + Screen.size(session.added()) + " added  " + path);
+                    screen.progress(entries + " entries, " + Screen.size(bytes) + ", " + Screen.size(session.added())
+                            + " added  " + path);
                 }
             });
             return report(result, Duration.between(start, clock.instant()), arguments);
@@ -101,8 +108,8 @@ final class RunCommand {
                     + Screen.size(result.bytes()) + "; read " + Screen.size(result.read()) + ", added "
                     + Screen.size(outline.added()) + " in " + took.toMillis() / 1000.0 + " s");
             outline.failure()
-                    .ifPresent(failed -> screen.complain(
-                            "espalier backup: " + failed.reason() + ": " + failed.detail() + "; the snapshot is not good"));
+                    .ifPresent(failed -> screen.complain("espalier backup: " + failed.reason() + ": " + failed.detail()
+                            + "; the snapshot is not good"));
         }
         return outline.isGood() ? BackupCommand.FINE : BackupCommand.FAILED;
     }

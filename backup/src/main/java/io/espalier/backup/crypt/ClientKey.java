@@ -36,7 +36,8 @@ public final class ClientKey {
 
     public static ClientKey of(String keyHex, AgeRecipient recipient, byte[] secret) throws KeyException {
         if (secret.length != 32 || !keyHex.matches("[0-9a-f]{64}")) {
-            throw new KeyException("the client key is malformed (expected: a name of 64 hex digits, a secret of 32 bytes)");
+            throw new KeyException(
+                    "the client key is malformed (expected: a name of 64 hex digits, a secret of 32 bytes)");
         }
         return new ClientKey(keyHex, recipient, secret.clone());
     }
@@ -50,13 +51,19 @@ public final class ClientKey {
     /** From the text of a key file, as {@link #toFile} writes it. */
     public static ClientKey parse(String file) throws KeyException {
         Map<String, String> fields = new HashMap<>();
-        file.lines().map(String::strip).filter(line -> !line.isEmpty() && line.charAt(0) != '#').forEach(line -> {
-            int colon = line.indexOf(':');
-            fields.put(colon < 0 ? line : line.substring(0, colon), colon < 0 ? "" : line.substring(colon + 1).strip());
-        });
+        file.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && line.charAt(0) != '#')
+                .forEach(line -> {
+                    int colon = line.indexOf(':');
+                    fields.put(
+                            colon < 0 ? line : line.substring(0, colon),
+                            colon < 0 ? "" : line.substring(colon + 1).strip());
+                });
         for (String field : new String[] {"key", "recipient", "secret"}) {
             if (!fields.containsKey(field)) {
-                throw new KeyException("the client key lacks \"" + field + ":\" (expected: a file that `backup init` wrote)");
+                throw new KeyException(
+                        "the client key lacks \"" + field + ":\" (expected: a file that `backup init` wrote)");
             }
         }
         byte[] secret;
@@ -65,7 +72,7 @@ public final class ClientKey {
         } catch (IllegalArgumentException e) {
             throw new KeyException("the secret of the client key is malformed", e);
         }
-        return of(fields.get("key"), AgeRecipient.parse(fields.get("recipient")), secret);
+        return of(fields.getOrDefault("key", ""), AgeRecipient.parse(fields.getOrDefault("recipient", "")), secret);
     }
 
     public String toFile() {

@@ -36,7 +36,8 @@ public final class Excludes {
                 glob = glob.substring(1);
             }
             if (glob.isEmpty() || glob.equals("**")) {
-                throw new IllegalArgumentException("exclude: \"" + text + "\" (expected: a name or a path, with * ? **)");
+                throw new IllegalArgumentException(
+                        "exclude: \"" + text + "\" (expected: a name or a path, with * ? **)");
             }
             patterns.add(new Pattern(glob, isWhole, foldersOnly));
         }
@@ -65,7 +66,7 @@ public final class Excludes {
                     int rest = g + 2;
                     boolean slash = rest < glob.length() && glob.charAt(rest) == '/';
                     for (int at = t; at <= text.length(); at++) {
-                        if (fits(glob, rest, text, at) || slash && at == t && fits(glob, rest + 1, text, at)) {
+                        if (fits(glob, rest, text, at) || (slash && at == t && fits(glob, rest + 1, text, at))) {
                             return true;
                         }
                     }
@@ -76,7 +77,7 @@ public final class Excludes {
                     starText = t;
                     continue;
                 }
-                if (t < text.length() && (c == text.charAt(t) || c == '?' && text.charAt(t) != '/')) {
+                if (t < text.length() && (c == text.charAt(t) || (c == '?' && text.charAt(t) != '/'))) {
                     g++;
                     t++;
                     continue;

@@ -93,8 +93,19 @@ final class FileCache {
                 int nanos = reader.integer(999_999_999);
                 Node node = Node.read(reader);
                 var status = new Status(
-                        node.type() | node.permissions(), node.uid(), node.gid(), 1, inode, device, node.size(), 0,
-                        seconds, nanos, node.seconds(), node.nanos(), 0);
+                        node.type() | node.permissions(),
+                        node.uid(),
+                        node.gid(),
+                        1,
+                        inode,
+                        device,
+                        node.size(),
+                        0,
+                        seconds,
+                        nanos,
+                        node.seconds(),
+                        node.nanos(),
+                        0);
                 next = new Seen(node, status);
             } catch (IOException e) {
                 // a file that was cut off: what follows is read again
@@ -138,8 +149,7 @@ final class FileCache {
             }
             Path part = file.resolveSibling(file.getFileName() + ".part");
             Files.deleteIfExists(part);
-            Files.createFile(
-                    part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             var out = new DataOutputStream(new BufferedOutputStream(
                     new ZstdOutputStream(Files.newOutputStream(part), 1).setChecksum(true), 1 << 16));
             out.writeLong(MAGIC);

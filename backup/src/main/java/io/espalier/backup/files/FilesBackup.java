@@ -68,7 +68,9 @@ public final class FilesBackup implements AutoCloseable {
         this.buffer = new ChunkBuffer(new Chunker(session.key().gear(), ChunkSizes.CONTENT));
         Path none = Path.of("/nonexistent");
         this.before = FileCache.Reader.open(plan.cache().orElse(none));
-        this.after = plan.cache().isPresent() ? Optional.of(FileCache.Writer.open(plan.cache().get())) : Optional.empty();
+        this.after = plan.cache().isPresent()
+                ? Optional.of(FileCache.Writer.open(plan.cache().get()))
+                : Optional.empty();
         plan.never().forEach(path -> never.add(FilesPlan.nameOf(path)));
         for (String folder : FilesPlan.KERNEL_FOLDERS) {
             if (plan.roots().stream().noneMatch(root -> Names.isBelow(FilesPlan.nameOf(root), folder))) {
@@ -104,14 +106,16 @@ public final class FilesBackup implements AutoCloseable {
         session.flush();
         Optional<Verdict.Failed> verdict = Optional.empty();
         if (unreadable > 0) {
-            verdict = Optional.of(new Verdict.Failed("UNREADABLE", count(unreadable, "entry", "entries") + " could not be read"));
+            verdict = Optional.of(
+                    new Verdict.Failed("UNREADABLE", count(unreadable, "entry", "entries") + " could not be read"));
         } else if (torn > 0 && plan.isStrict()) {
-            verdict = Optional.of(new Verdict.Failed("CHANGED_WHILE_READ", count(torn, "file", "files") + " changed while being read"));
+            verdict = Optional.of(new Verdict.Failed(
+                    "CHANGED_WHILE_READ", count(torn, "file", "files") + " changed while being read"));
         }
-        var inside = new Snapshot.Inside(
-                plan.roots().stream().map(Path::toString).toList(), chunks, notes);
-        Snapshot snapshot = session.commit(
-                new Session.Draft(plan.host(), plan.source(), verdict, entries, bytes, inside));
+        var inside =
+                new Snapshot.Inside(plan.roots().stream().map(Path::toString).toList(), chunks, notes);
+        Snapshot snapshot =
+                session.commit(new Session.Draft(plan.host(), plan.source(), verdict, entries, bytes, inside));
         if (after.isPresent()) {
             after.get().commit();
         }
@@ -123,8 +127,7 @@ public final class FilesBackup implements AutoCloseable {
     }
 
     /** The folders above a root, so that a restore can make them as they were. */
-    private String ancestors(String path, @Nullable String shared)
-            throws IOException, InterruptedException {
+    private String ancestors(String path, @Nullable String shared) throws IOException, InterruptedException {
         String folder = path.isEmpty() ? "" : Names.folderOf(path);
         var way = new ArrayList<String>();
         for (String at = folder; !at.isEmpty(); at = Names.folderOf(at)) {
@@ -285,7 +288,7 @@ public final class FilesBackup implements AutoCloseable {
             node = known.get();
             remember(node, status);
         } else {
-            node = read(parent, path, status, shown, number);
+            node = read(parent, path, shown, number);
         }
         add(node);
         if (number > 0) {
@@ -313,8 +316,21 @@ public final class FilesBackup implements AutoCloseable {
             return node;
         }
         return new Node(
-                path, node.type(), node.permissions(), node.uid(), node.gid(), node.seconds(), node.nanos(),
-                node.attributes(), "", 0, node.size(), group, node.isTorn(), node.extents(), node.chunks());
+                path,
+                node.type(),
+                node.permissions(),
+                node.uid(),
+                node.gid(),
+                node.seconds(),
+                node.nanos(),
+                node.attributes(),
+                "",
+                0,
+                node.size(),
+                group,
+                node.isTorn(),
+                node.extents(),
+                node.chunks());
     }
 
     private void remember(Node node, Status status) throws IOException {
@@ -330,8 +346,7 @@ public final class FilesBackup implements AutoCloseable {
         }
     }
 
-    private Node read(int parent, String path, Status looked, String shown, long group)
-            throws IOException, InterruptedException {
+    private Node read(int parent, String path, String shown, long group) throws IOException, InterruptedException {
         String name = Names.nameOf(path);
         int fd = linux.openToRead(parent, name, shown);
         try {
@@ -356,11 +371,23 @@ public final class FilesBackup implements AutoCloseable {
                         ? start.size()
                         : extents.stream().mapToLong(Extent::length).sum();
                 boolean isWhole = count == expected && end.hasSameContentAs(start);
-                if (isWhole || attempt == TRIES && count == expected) {
+                if (isWhole || (attempt == TRIES && count == expected)) {
                     Node node = new Node(
-                            path, Status.FILE, end.permissions(), end.uid(), end.gid(), start.modifiedSeconds(),
-                            start.modifiedNanos(), linux.attributes(parent, name, shown), "", 0, start.size(), group,
-                            !isWhole, extents, chunks);
+                            path,
+                            Status.FILE,
+                            end.permissions(),
+                            end.uid(),
+                            end.gid(),
+                            start.modifiedSeconds(),
+                            start.modifiedNanos(),
+                            linux.attributes(parent, name, shown),
+                            "",
+                            0,
+                            start.size(),
+                            group,
+                            !isWhole,
+                            extents,
+                            chunks);
                     if (isWhole) {
                         remember(node, end);
                     } else {
@@ -370,7 +397,8 @@ public final class FilesBackup implements AutoCloseable {
                     return node;
                 }
                 if (attempt >= 2 * TRIES) {
-                    throw new LinuxException("read all of " + shown + " (it keeps becoming shorter);", shown, LinuxException.EIO);
+                    throw new LinuxException(
+                            "read all of " + shown + " (it keeps becoming shorter);", shown, LinuxException.EIO);
                 }
                 linux.seek(fd, 0, shown);
                 start = end;

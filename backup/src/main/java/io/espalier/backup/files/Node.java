@@ -60,7 +60,9 @@ public record Node(
 
     /** How many bytes the chunks are together. */
     public long bytes() {
-        return extents.isEmpty() ? size : extents.stream().mapToLong(Extent::length).sum();
+        return extents.isEmpty()
+                ? size
+                : extents.stream().mapToLong(Extent::length).sum();
     }
 
     public String shown() {
@@ -136,7 +138,20 @@ public record Node(
             throw new FormatException("a path of " + path.length() + " bytes");
         }
         return new Node(
-                path, type, permissions, uid, gid, seconds, nanos, attributes, target, special, size, group, isTorn,
-                extents, chunks);
+                path,
+                type,
+                permissions,
+                uid,
+                gid,
+                seconds,
+                nanos,
+                attributes,
+                target,
+                special,
+                size,
+                group,
+                isTorn,
+                extents,
+                chunks);
     }
 }

@@ -54,8 +54,21 @@ public final class StreamBackup {
             failure = Optional.of(new Verdict.Failed("EMPTY", "the dump has no bytes"));
         }
         var node = new Node(
-                Names.of(bytes.name()), Status.FILE, 0600, 0, 0, clock.instant().getEpochSecond(), 0, List.of(), "", 0,
-                out.size, 0, false, List.of(), out.chunks);
+                Names.of(bytes.name()),
+                Status.FILE,
+                0600,
+                0,
+                0,
+                clock.instant().getEpochSecond(),
+                0,
+                List.of(),
+                "",
+                0,
+                out.size,
+                0,
+                false,
+                List.of(),
+                out.chunks);
         var listing = new Listing.Writer(session);
         listing.add(node);
         var inside = new Snapshot.Inside(List.of(bytes.name()), listing.finish(), List.of());

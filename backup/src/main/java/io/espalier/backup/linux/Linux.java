@@ -60,6 +60,7 @@ public final class Linux implements AutoCloseable {
     public record Extent(long offset, long length) {}
 
     /** An extended attribute; ACLs are among them. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Attribute(String name, byte[] value) {}
 
     /** Opens a folder by an absolute path, which may lead over links. */
@@ -230,8 +231,7 @@ public final class Linux implements AutoCloseable {
     }
 
     public String readLink(int folder, String name, String shown) throws LinuxException {
-        long length =
-                kernel.call(Call.READLINKAT, folder, put(text, name, shown), buffer.address(), TEXT);
+        long length = kernel.call(Call.READLINKAT, folder, put(text, name, shown), buffer.address(), TEXT);
         check(length, "read link", shown);
         return Names.of(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
     }
@@ -248,8 +248,7 @@ public final class Linux implements AutoCloseable {
     }
 
     /** Another name for the file {@code from}. */
-    public void makeHardLink(int fromFolder, String from, int folder, String name, String shown)
-            throws LinuxException {
+    public void makeHardLink(int fromFolder, String from, int folder, String name, String shown) throws LinuxException {
         check(
                 kernel.call(Call.LINKAT, fromFolder, put(text2, from, shown), folder, put(text, name, shown)),
                 "make hard link",
@@ -274,10 +273,7 @@ public final class Linux implements AutoCloseable {
     }
 
     public void remove(int folder, String name, boolean isFolder, String shown) throws LinuxException {
-        check(
-                kernel.call(Call.UNLINKAT, folder, put(text, name, shown), isFolder ? AT_REMOVEDIR : 0),
-                "remove",
-                shown);
+        check(kernel.call(Call.UNLINKAT, folder, put(text, name, shown), isFolder ? AT_REMOVEDIR : 0), "remove", shown);
     }
 
     public void own(int folder, String name, int uid, int gid, String shown) throws LinuxException {
@@ -304,8 +300,7 @@ public final class Linux implements AutoCloseable {
             small.set(ValueLayout.JAVA_LONG, i * 16L + 8, nanos);
         }
         check(
-                kernel.call(
-                        Call.UTIMENSAT, folder, put(text, name, shown), small.address(), AT_SYMLINK_NOFOLLOW),
+                kernel.call(Call.UTIMENSAT, folder, put(text, name, shown), small.address(), AT_SYMLINK_NOFOLLOW),
                 "set the time of",
                 shown);
     }
@@ -320,9 +315,11 @@ public final class Linux implements AutoCloseable {
         check(length, "list the attributes of", shown);
         String names = Names.of(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
         var attributes = new ArrayList<Attribute>();
-        for (String attribute : names.split("\0")) {
-            long size = kernel.call(
-                    Call.LGETXATTR, path, put(text2, attribute, shown), buffer.address(), ATTRIBUTES);
+        for (String attribute : names.split("\0", -1)) {
+            if (attribute.isEmpty()) {
+                continue; // behind the last one
+            }
+            long size = kernel.call(Call.LGETXATTR, path, put(text2, attribute, shown), buffer.address(), ATTRIBUTES);
             if (size == -LinuxException.ENODATA || size == -LinuxException.EOPNOTSUPP) {
                 continue; // removed meanwhile, or one that only lists
             }

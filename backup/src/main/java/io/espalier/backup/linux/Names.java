@@ -56,7 +56,8 @@ public final class Names {
     /** True if {@code path} is {@code folder} or below it; everything is below the empty path. */
     public static boolean isBelow(String path, String folder) {
         return folder.isEmpty()
-                || path.startsWith(folder) && (path.length() == folder.length() || path.charAt(folder.length()) == '/');
+                || (path.startsWith(folder)
+                        && (path.length() == folder.length() || path.charAt(folder.length()) == '/'));
     }
 
     /** True if it may be one name in a folder. */

@@ -29,7 +29,12 @@ public record ChunkId(long a, long b, long c, long d) {
     }
 
     public byte[] bytes() {
-        return ByteBuffer.allocate(SIZE).putLong(a).putLong(b).putLong(c).putLong(d).array();
+        return ByteBuffer.allocate(SIZE)
+                .putLong(a)
+                .putLong(b)
+                .putLong(c)
+                .putLong(d)
+                .array();
     }
 
     @Override

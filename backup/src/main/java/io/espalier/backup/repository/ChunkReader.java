@@ -70,7 +70,8 @@ public final class ChunkReader implements AutoCloseable {
         byte[] plain = new byte[place.plain()];
         int length = zstd.decompress(plain, content);
         if (length != plain.length) {
-            throw new StoreException(Reason.DAMAGED, "a chunk of " + length + " bytes (expected: " + plain.length + ")");
+            throw new StoreException(
+                    Reason.DAMAGED, "a chunk of " + length + " bytes (expected: " + plain.length + ")");
         }
         return plain;
     }

@@ -78,7 +78,9 @@ final class ChunkTable {
 
     synchronized Optional<Place> find(ChunkId id) {
         int at = slot(id.a(), id.b());
-        return pack[at] == 0 ? Optional.empty() : Optional.of(new Place(pack[at] - 2, offset[at], stored[at], plain[at]));
+        return pack[at] == 0
+                ? Optional.empty()
+                : Optional.of(new Place(pack[at] - 2, offset[at], stored[at], plain[at]));
     }
 
     /** The pack of a chunk: its ordinal, {@link #UNDER_WAY}, or -2 if the chunk is unknown, which is then noted as under way. */

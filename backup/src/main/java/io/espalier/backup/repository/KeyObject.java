@@ -23,11 +23,13 @@ import java.util.Map;
  * secret: base64 of an age file that holds the 32 bytes
  * </pre>
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record KeyObject(ObjectName name, String label, AgeRecipient recipient, byte[] wrapped) {
 
     private static final String FIRST = "espalier-backup-key 1";
 
     /** A new client. {@code bytes} go into the store under {@code client.keyHex()}. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record New(ClientKey client, byte[] bytes) {}
 
     /** @param label which client it is, for people; one line */

@@ -85,7 +85,7 @@ public final class LocalObjectStore implements ObjectStore {
         if (durableFolders.contains(folder)) {
             return;
         }
-        if (folder.startsWith(root) && !folder.equals(root) || !disk.isFolder(parent(folder))) {
+        if ((folder.startsWith(root) && !folder.equals(root)) || !disk.isFolder(parent(folder))) {
             makeDurable(parent(folder));
         }
         disk.makeFolder(folder);

@@ -38,6 +38,7 @@ public final class PackFormat {
     static final int HEADER_GUESS = 512;
 
     /** @param wrapped the pack's key, for the age identity */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Header(byte[] keyId, byte[] wrapped) {
         int size() {
             return PREFIX + wrapped.length;

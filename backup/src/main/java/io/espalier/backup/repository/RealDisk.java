@@ -108,8 +108,7 @@ final class RealDisk implements Disk {
     @Override
     public long size(Path file) throws IOException {
         try {
-            var attributes = Files.readAttributes(
-                    file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            var attributes = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return attributes.isRegularFile() ? attributes.size() : -1;
         } catch (NoSuchFileException e) {
             return -1;

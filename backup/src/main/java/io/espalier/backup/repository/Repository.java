@@ -90,8 +90,9 @@ public final class Repository {
                 flaws.add(new Flaw(name, String.valueOf(e.getMessage())));
             }
         }
-        snapshots.sort(Comparator.comparing((Snapshot snapshot) -> snapshot.outline().finishedAt())
-                .thenComparing(Snapshot::name));
+        snapshots.sort(
+                Comparator.comparing((Snapshot snapshot) -> snapshot.outline().finishedAt())
+                        .thenComparing(Snapshot::name));
         return new Snapshots(snapshots, flaws);
     }
 

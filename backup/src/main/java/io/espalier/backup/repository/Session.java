@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.crypto.Mac;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One backup that is being written. The caller hands chunks in, in one thread; two threads compress and seal them; packs
@@ -68,7 +69,7 @@ public final class Session implements AutoCloseable {
     private final Semaphore waiting = new Semaphore(WAITING_KIB);
     private final Semaphore underWay = new Semaphore(UNDER_WAY_LIMIT);
     private final ExecutorService threads;
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final AtomicLong added = new AtomicLong();
     private final List<Index.Packed> unindexed = new ArrayList<>();
     private final Set<ObjectName> written = new HashSet<>();
@@ -77,7 +78,12 @@ public final class Session implements AutoCloseable {
     private Instant renewedAt;
     private long stored;
 
-    private record Task(ChunkId id, Family family, byte[] content, int cost) {}
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Task(ChunkId id, Family family, byte[] content, int cost) {
+        boolean isStop() {
+            return cost == 0;
+        }
+    }
 
     private static final Task STOP = new Task(new ChunkId(0, 0, 0, 0), Family.CONTENT, new byte[0], 0);
 
@@ -101,7 +107,7 @@ public final class Session implements AutoCloseable {
         this.threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofPlatform().name("backup-", 0).daemon().factory());
         for (int i = 0; i < COMPRESSORS; i++) {
-            threads.submit(this::compress);
+            threads.execute(this::compress);
         }
     }
 
@@ -163,15 +169,14 @@ public final class Session implements AutoCloseable {
     private void compress() {
         try (var zstd = new ZstdCompressCtx().setLevel(LEVEL)) {
             byte[] out = new byte[1 << 20];
-            for (Task task = tasks.take(); task != STOP; task = tasks.take()) {
+            for (Task task = tasks.take(); !task.isStop(); task = tasks.take()) {
                 int plain = task.content.length;
                 int bound = (int) Zstd.compressBound(plain);
                 if (out.length < bound) {
                     out = new byte[bound];
                 }
                 int length = zstd.compress(out, task.content);
-                ByteBuffer content =
-                        length < plain ? ByteBuffer.wrap(out, 0, length) : ByteBuffer.wrap(task.content);
+                ByteBuffer content = length < plain ? ByteBuffer.wrap(out, 0, length) : ByteBuffer.wrap(task.content);
                 line(task.family).add(task.id, content, plain);
                 waiting.release(task.cost);
             }
@@ -191,7 +196,7 @@ public final class Session implements AutoCloseable {
 
     private void carry(Sealed pack, int ordinal, Runnable done) throws InterruptedException {
         underWay.acquire();
-        threads.submit(() -> {
+        threads.execute(() -> {
             try {
                 sink.put(pack.name(), pack.content());
                 noted(pack);
@@ -210,7 +215,9 @@ public final class Session implements AutoCloseable {
         synchronized (unindexed) {
             written.add(pack.name());
             unindexed.add(new Index.Packed(pack.name(), pack.content().remaining(), pack.table()));
-            int entries = unindexed.stream().mapToInt(packed -> packed.table().entries().size()).sum();
+            int entries = unindexed.stream()
+                    .mapToInt(packed -> packed.table().entries().size())
+                    .sum();
             if (entries >= Index.MOST_ENTRIES || unindexed.size() >= PACKS_PER_INDEX) {
                 full = new Index(unindexed, List.of());
                 unindexed.clear();

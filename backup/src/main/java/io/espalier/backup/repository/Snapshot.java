@@ -29,6 +29,7 @@ import java.util.Optional;
  * signature           32: HMAC-SHA-256 over everything before it
  * </pre>
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by name
 public record Snapshot(ObjectName name, Outline outline, byte[] wrapped, byte[] sealed, byte[] head) {
 
     private static final byte[] MAGIC = "essnap1\n".getBytes(StandardCharsets.US_ASCII);

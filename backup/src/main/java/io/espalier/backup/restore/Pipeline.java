@@ -42,7 +42,7 @@ final class Pipeline implements AutoCloseable {
 
         record Content(Future<byte[]> bytes, Semaphore room) implements Item {}
 
-        record End(Optional<Exception> failure) implements Item {}
+        record End(Optional<Throwable> failure) implements Item {}
     }
 
     private final Repository repository;
@@ -64,7 +64,7 @@ final class Pipeline implements AutoCloseable {
         }
         this.threads = Executors.newFixedThreadPool(
                 READERS + 1, Thread.ofPlatform().name("restore-", 0).daemon().factory());
-        threads.submit(() -> produce(listing));
+        threads.execute(() -> produce(listing));
     }
 
     Item take() throws InterruptedException {
@@ -86,7 +86,7 @@ final class Pipeline implements AutoCloseable {
     }
 
     private void produce(List<ChunkId> listing) {
-        Optional<Exception> failure = Optional.empty();
+        Optional<Throwable> failure = Optional.empty();
         try (ChunkReader own = repository.reader(keys)) {
             var list = new Listing.Reader(listing, own);
             for (Optional<Node> next = list.next(); next.isPresent(); next = list.next()) {
@@ -101,10 +101,10 @@ final class Pipeline implements AutoCloseable {
                     items.put(new Item.Entry(node, true));
                 }
             }
-        } catch (IOException | RuntimeException e) {
-            failure = Optional.of(e);
         } catch (InterruptedException e) {
             return; // closed
+        } catch (Throwable e) { // whoever waits for the next item must hear of it
+            failure = Optional.of(e);
         }
         try {
             items.put(new Item.End(failure));

@@ -83,14 +83,19 @@ public final class Restore {
                     case Item.End end -> {
                         target.finish();
                         if (end.failure().isPresent()) {
-                            Exception e = end.failure().get();
+                            Throwable e = end.failure().get();
                             throw new IOException("the list of entries is cut off: " + e.getMessage(), e);
                         }
                         if (!found && !plan.paths().isEmpty()) {
                             throw new IOException("the snapshot holds nothing at /"
-                                    + String.join(", /", plan.paths().stream().map(Names::shown).toList()));
+                                    + String.join(
+                                            ", /",
+                                            plan.paths().stream()
+                                                    .map(Names::shown)
+                                                    .toList()));
                         }
-                        return new Result(entries, bytes, pipeline.bytesRead(), problems.count, List.copyOf(problems.first));
+                        return new Result(
+                                entries, bytes, pipeline.bytesRead(), problems.count, List.copyOf(problems.first));
                     }
                 }
             }

@@ -15,7 +15,8 @@ public record RestorePlan(Path target, List<String> paths, boolean owners) {
     public RestorePlan {
         for (String path : paths) {
             if (!Names.isPath(path)) {
-                throw new IllegalArgumentException("path: \"" + Names.shown(path) + "\" (expected: /a/path without . and ..)");
+                throw new IllegalArgumentException(
+                        "path: \"" + Names.shown(path) + "\" (expected: /a/path without . and ..)");
             }
         }
         paths = List.copyOf(paths);

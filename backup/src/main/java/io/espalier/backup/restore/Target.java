@@ -125,14 +125,14 @@ final class Target implements AutoCloseable {
         String shown = node.shown();
         int fd = linux.create(parent, name, shown);
         try {
-            List<Extent> extents =
-                    node.extents().isEmpty() ? List.of(new Extent(0, node.size())) : node.extents();
+            List<Extent> extents = node.extents().isEmpty() ? List.of(new Extent(0, node.size())) : node.extents();
             int extent = 0;
             long within = 0;
             while (content.hasNext()) {
                 byte[] bytes = content.next();
                 for (int from = 0; from < bytes.length; ) {
-                    while (extent < extents.size() && within == extents.get(extent).length()) {
+                    while (extent < extents.size()
+                            && within == extents.get(extent).length()) {
                         extent++;
                         within = 0;
                     }

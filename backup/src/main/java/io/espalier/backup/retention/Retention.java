@@ -30,11 +30,14 @@ public final class Retention {
     public static List<Decision> decide(List<Candidate> candidates, Keep keep, Instant now) {
         Map<String, List<Candidate>> series = new TreeMap<>();
         for (Candidate candidate : candidates) {
-            series.computeIfAbsent(candidate.series(), name -> new ArrayList<>()).add(candidate);
+            series.computeIfAbsent(candidate.series(), name -> new ArrayList<>())
+                    .add(candidate);
         }
         var decisions = new ArrayList<Decision>();
         for (List<Candidate> members : series.values()) {
-            members.sort(Comparator.comparing(Candidate::at).thenComparing(Candidate::id).reversed());
+            members.sort(Comparator.comparing(Candidate::at)
+                    .thenComparing(Candidate::id)
+                    .reversed());
             decisions.addAll(decideSeries(members, keep, now));
         }
         return decisions;
@@ -49,7 +52,9 @@ public final class Retention {
         if (!good.isEmpty()) {
             reasons.put(good.getFirst(), "last good one");
         }
-        good.stream().limit(keep.last()).forEach(candidate -> reasons.putIfAbsent(candidate, "one of the last " + keep.last()));
+        good.stream()
+                .limit(keep.last())
+                .forEach(candidate -> reasons.putIfAbsent(candidate, "one of the last " + keep.last()));
         each(good, keep.daily(), "daily", day -> day.toString(), reasons);
         each(good, keep.weekly(), "weekly", Retention::week, reasons);
         each(good, keep.monthly(), "monthly", day -> day.toString().substring(0, 7), reasons);
@@ -64,11 +69,14 @@ public final class Retention {
                 decisions.add(new Decision(candidate, true, reason));
             } else if (!keep.within().isZero() && !candidate.at().isBefore(now.minus(keep.within()))) {
                 decisions.add(new Decision(candidate, true, "within " + keep.within()));
-            } else if (!candidate.isGood() && (good.isEmpty() || candidate.at().isAfter(good.getFirst().at()))) {
+            } else if (!candidate.isGood()
+                    && (good.isEmpty() || candidate.at().isAfter(good.getFirst().at()))) {
                 decisions.add(new Decision(candidate, true, "not good, but nothing good is newer"));
             } else {
                 decisions.add(new Decision(
-                        candidate, false, candidate.isGood() ? "no rule keeps it" : "not good, and a good one is newer"));
+                        candidate,
+                        false,
+                        candidate.isGood() ? "no rule keeps it" : "not good, and a good one is newer"));
             }
         }
         return decisions;

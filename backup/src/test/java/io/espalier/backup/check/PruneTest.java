@@ -63,7 +63,8 @@ class PruneTest {
     }
 
     private void requireWhole(Snapshot snapshot) throws IOException {
-        assertThat(repository.store.list(Kind.PACK)).containsAll(snapshot.outline().packs());
+        assertThat(repository.store.list(Kind.PACK))
+                .containsAll(snapshot.outline().packs());
     }
 
     @Test
@@ -105,7 +106,8 @@ class PruneTest {
         repository.store.delete(first.name());
         prune();
         Snapshot again = snapshotOf("one");
-        assertThat(again.outline().packs()).doesNotContainAnyElementsOf(first.outline().packs());
+        assertThat(again.outline().packs())
+                .doesNotContainAnyElementsOf(first.outline().packs());
         clock.advance(DAY);
         assertThat(prune().removed()).isEqualTo(1);
         requireWhole(again);
@@ -118,7 +120,7 @@ class PruneTest {
             repository.store.delete(first.name());
             prune();
             store(session, "one");
-            clock.advance(Duration.ofHours(48));
+            clock.advance(Duration.ofDays(2));
             assertThat(prune().removed()).isEqualTo(1);
             assertThatThrownBy(() -> commit(session))
                     .isInstanceOf(StoreException.class)

@@ -56,7 +56,8 @@ class VandalismTest {
 
     private List<Path> objects() throws IOException {
         try (var walk = Files.walk(store)) {
-            return walk.filter(path -> Files.isRegularFile(path) && path.getFileName().toString().length() == 64)
+            return walk.filter(path -> Files.isRegularFile(path)
+                            && path.getFileName().toString().length() == 64)
                     .sorted()
                     .toList();
         }
@@ -116,7 +117,9 @@ class VandalismTest {
             Path object = objects.get(i);
             byte[] original = Files.readAllBytes(object);
             boolean isPin = object.getParent().endsWith("pins");
-            for (int at : new int[] {0, 9, 20, original.length / 3, original.length / 2, original.length - 20, original.length - 1}) {
+            for (int at : new int[] {
+                0, 9, 20, original.length / 3, original.length / 2, original.length - 20, original.length - 1
+            }) {
                 byte[] flipped = original.clone();
                 flipped[Math.min(Math.max(at, 0), original.length - 1)] ^= 0x10;
                 Files.write(object, flipped);
@@ -141,9 +144,12 @@ class VandalismTest {
         Check.Report report = check();
         assertThat(report.findings())
                 .as(object.toString())
-                .anyMatch(finding -> finding.object().sha256Hex().equals(object.getFileName().toString()));
+                .anyMatch(finding ->
+                        finding.object().sha256Hex().equals(object.getFileName().toString()));
         boolean[] whole = restoreBoth();
-        boolean concernsNone = isPin || object.getParent().endsWith("index") || object.getParent().endsWith("keys");
+        boolean concernsNone = isPin
+                || object.getParent().endsWith("index")
+                || object.getParent().endsWith("keys");
         if (concernsNone) {
             assertThat(whole).containsOnly(true);
         } else {
@@ -178,7 +184,8 @@ class VandalismTest {
         Path pack = repository.store.list(Kind.PACK).stream()
                 .map(name -> store.resolve("packs").resolve(name.sha256Hex()))
                 .filter(path -> snapshots.getFirst().outline().packs().stream()
-                        .anyMatch(name -> name.sha256Hex().equals(path.getFileName().toString())))
+                        .anyMatch(name ->
+                                name.sha256Hex().equals(path.getFileName().toString())))
                 .findFirst()
                 .orElseThrow();
         byte[] bytes = Files.readAllBytes(pack);
@@ -197,7 +204,10 @@ class VandalismTest {
         assertThat(report.whole()).containsExactly(snapshots.get(1));
         assertThat(report.incomplete()).containsExactly(snapshots.get(0));
         assertThat(Repository.open(copy, repository.key).chunks()).isPositive();
-        var check = new Check(copy, Optional.of(repository.key), Optional.of(repository.identity), 1, new Random(1), (w, d, a) -> {});
-        assertThat(check.run().findings()).allMatch(finding -> finding.why().contains("is missing") || finding.why().contains("in no pack"));
+        var check = new Check(
+                copy, Optional.of(repository.key), Optional.of(repository.identity), 1, new Random(1), (w, d, a) -> {});
+        assertThat(check.run().findings())
+                .allMatch(finding ->
+                        finding.why().contains("is missing") || finding.why().contains("in no pack"));
     }
 }

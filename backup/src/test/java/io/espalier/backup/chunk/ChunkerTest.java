@@ -55,7 +55,9 @@ class ChunkerTest {
         byte[] bytes = random(400_000);
         List<byte[]> whole = cut(chunker, bytes, bytes.length);
         for (int piece : new int[] {1, 17, 4096, 70_001}) {
-            assertThat(cut(chunker, bytes, piece)).usingElementComparator(Arrays::compare).isEqualTo(whole);
+            assertThat(cut(chunker, bytes, piece))
+                    .usingElementComparator(Arrays::compare)
+                    .isEqualTo(whole);
         }
     }
 
@@ -90,8 +92,11 @@ class ChunkerTest {
     @Test
     void anotherKeyCutsElsewhere() throws Exception {
         byte[] bytes = random(1 << 20);
-        List<Integer> one = cut(chunker, bytes, 1 << 20).stream().map(chunk -> chunk.length).toList();
-        List<Integer> other = cut(new Chunker(key(2), SIZES), bytes, 1 << 20).stream().map(chunk -> chunk.length).toList();
+        List<Integer> one =
+                cut(chunker, bytes, 1 << 20).stream().map(chunk -> chunk.length).toList();
+        List<Integer> other = cut(new Chunker(key(2), SIZES), bytes, 1 << 20).stream()
+                .map(chunk -> chunk.length)
+                .toList();
         assertThat(one).isNotEqualTo(other);
     }
 }

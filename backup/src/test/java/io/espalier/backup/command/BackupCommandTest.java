@@ -56,16 +56,25 @@ class BackupCommandTest {
         assertThat(out).startsWith("snapshot ").contains("entries");
         assertThat(run("list")).isZero();
         assertThat(out).contains("web1").contains(" ok");
-        assertThat(run("show", "latest", tree.toString(), "--identity", identity())).as(err).isZero();
+        assertThat(run("show", "latest", tree.toString(), "--identity", identity()))
+                .as(err)
+                .isZero();
         assertThat(out).contains(tree + "/a");
-        assertThat(run("show", "latest", tree + "/a", "--content", "--identity", identity())).as(err).isZero();
+        assertThat(run("show", "latest", tree + "/a", "--content", "--identity", identity()))
+                .as(err)
+                .isZero();
         assertThat(out).isEqualTo("one");
-        assertThat(run("restore", "latest", "--to", dir.resolve("back").toString(), "--identity", identity())).as(err).isZero();
-        assertThat(dir.resolve("back").resolve(tree.toString().substring(1)).resolve("a")).hasContent("one");
+        assertThat(run("restore", "latest", "--to", dir.resolve("back").toString(), "--identity", identity()))
+                .as(err)
+                .isZero();
+        assertThat(dir.resolve("back").resolve(tree.toString().substring(1)).resolve("a"))
+                .hasContent("one");
         assertThat(run("check", "--identity", identity())).as(err).isZero();
         assertThat(out).endsWith("sound\n");
         Files.writeString(tree.resolve("a"), "two");
-        assertThat(run("run", tree.toString(), "--host", "web1", "--output", "json")).as(err).isZero();
+        assertThat(run("run", tree.toString(), "--host", "web1", "--output", "json"))
+                .as(err)
+                .isZero();
         assertThat(out).startsWith("{\"snapshot\":\"").contains("\"good\":true");
         assertThat(run("forget", "--keep-last", "1")).isZero();
         assertThat(out).contains("remove").contains("nothing removed");
@@ -74,7 +83,9 @@ class BackupCommandTest {
         assertThat(run("prune", "--grace", "0h")).isZero();
         assertThat(out).doesNotStartWith("0 packs removed");
         assertThat(run("check", "--identity", identity())).as(err).isZero();
-        assertThat(run("repair", "--to", dir.resolve("copy").toString())).as(err).isZero();
+        assertThat(run("repair", "--to", dir.resolve("copy").toString()))
+                .as(err)
+                .isZero();
     }
 
     @Test
@@ -116,8 +127,7 @@ class BackupCommandTest {
                 }
             }
         }
-        Files.setPosixFilePermissions(
-                dir.resolve("client.key"), PosixFilePermissions.fromString("rw-r--r--"));
+        Files.setPosixFilePermissions(dir.resolve("client.key"), PosixFilePermissions.fromString("rw-r--r--"));
         assertThat(run("run", dir.toString())).isEqualTo(1);
         assertThat(err).contains("can be read by everybody");
     }
@@ -129,7 +139,8 @@ class BackupCommandTest {
         run("run", tree.toString());
         Path other = dir.resolve("other");
         Places.writeSecret(other, AgeIdentity.generate().identity().reveal());
-        assertThat(run("restore", "latest", "--to", dir.resolve("b").toString(), "--identity", other.toString())).isEqualTo(1);
+        assertThat(run("restore", "latest", "--to", dir.resolve("b").toString(), "--identity", other.toString()))
+                .isEqualTo(1);
         assertThat(err).contains("WRONG_KEY");
     }
 
@@ -140,11 +151,23 @@ class BackupCommandTest {
         run("init", "--identity", identity());
         run("run", tree.toString(), "--host", "one");
         Path second = dir.resolve("second.key");
-        assertThat(run("key", "add", "--key", second.toString(), "--label", "second")).as(err).isZero();
+        assertThat(run("key", "add", "--key", second.toString(), "--label", "second"))
+                .as(err)
+                .isZero();
         assertThat(run("key", "list")).isZero();
         assertThat(out).contains("second").contains("default");
-        assertThat(run("run", tree.toString(), "--host", "two", "--key", second.toString(), "--output", "json")).as(err).isZero();
-        assertThat(run("restore", "latest", "--host", "two", "--to", dir.resolve("b").toString(), "--identity", identity()))
+        assertThat(run("run", tree.toString(), "--host", "two", "--key", second.toString(), "--output", "json"))
+                .as(err)
+                .isZero();
+        assertThat(run(
+                        "restore",
+                        "latest",
+                        "--host",
+                        "two",
+                        "--to",
+                        dir.resolve("b").toString(),
+                        "--identity",
+                        identity()))
                 .as(err)
                 .isZero();
         assertThat(run("check", "--identity", identity())).as(err).isZero();

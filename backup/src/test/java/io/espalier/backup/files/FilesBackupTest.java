@@ -42,7 +42,12 @@ class FilesBackupTest {
     void attributesAndAclsComeBack() throws Exception {
         Path tree = Files.createDirectory(dir.resolve("tree"));
         Files.writeString(tree.resolve("f"), "x");
-        Ran acl = Ran.of(Duration.ofSeconds(10), "setfacl", "-m", "u:1234:rw,m::rw", tree.resolve("f").toString());
+        Ran acl = Ran.of(
+                Duration.ofSeconds(10),
+                "setfacl",
+                "-m",
+                "u:1234:rw,m::rw",
+                tree.resolve("f").toString());
         assumeThat(acl.status()).as("setfacl: " + acl.output()).isZero();
         try (var linux = new Linux()) {
             int fd = linux.openRoot(Names.of(tree.toString()));
@@ -55,7 +60,12 @@ class FilesBackupTest {
         assertThat(back.problems()).isEmpty();
         String path = restored(tree).resolve("f").toString();
         assertThat(Ran.of(Duration.ofSeconds(10), "getfacl", "-cnp", path).output())
-                .isEqualTo(Ran.of(Duration.ofSeconds(10), "getfacl", "-cnp", tree.resolve("f").toString()).output())
+                .isEqualTo(Ran.of(
+                                Duration.ofSeconds(10),
+                                "getfacl",
+                                "-cnp",
+                                tree.resolve("f").toString())
+                        .output())
                 .contains("user:1234:rw-");
         try (var linux = new Linux()) {
             int fd = linux.openRoot(Names.of(restored(tree).toString()));
@@ -71,20 +81,38 @@ class FilesBackupTest {
         Ran made = Ran.of(Duration.ofSeconds(10), "mknod", tree.resolve("null").toString(), "c", "1", "3");
         assumeThat(made.status()).as("mknod: " + made.output()).isZero();
         Ran.of(Duration.ofSeconds(10), "mknod", tree.resolve("loop").toString(), "b", "7", "300");
-        Ran.of(Duration.ofSeconds(10), "chown", "-h", "1234:4321", tree.resolve("null").toString());
+        Ran.of(
+                Duration.ofSeconds(10),
+                "chown",
+                "-h",
+                "1234:4321",
+                tree.resolve("null").toString());
         var repository = new TestRepository(dir, InstantSource.system());
         repository.restore(repository.backup(tree).snapshot(), dir.resolve("back"));
         String format = "%F %t %T %u %g %a";
         for (String name : List.of("null", "loop")) {
-            assertThat(Ran.of(Duration.ofSeconds(10), "stat", "-c", format, restored(tree).resolve(name).toString()).output())
-                    .isEqualTo(Ran.of(Duration.ofSeconds(10), "stat", "-c", format, tree.resolve(name).toString()).output());
+            assertThat(Ran.of(
+                                    Duration.ofSeconds(10),
+                                    "stat",
+                                    "-c",
+                                    format,
+                                    restored(tree).resolve(name).toString())
+                            .output())
+                    .isEqualTo(Ran.of(
+                                    Duration.ofSeconds(10),
+                                    "stat",
+                                    "-c",
+                                    format,
+                                    tree.resolve(name).toString())
+                            .output());
         }
     }
 
     @Test
     void namesThatAreNoUtf8ComeBack() throws Exception {
         Path tree = Files.createDirectory(dir.resolve("tree"));
-        Ran made = Ran.of(Duration.ofSeconds(10), "sh", "-c", "cd '" + tree + "' && printf x > \"$(printf 'caf\\351')\"");
+        Ran made =
+                Ran.of(Duration.ofSeconds(10), "sh", "-c", "cd '" + tree + "' && printf x > \"$(printf 'caf\\351')\"");
         assumeThat(made.status()).as(made.output()).isZero();
         var repository = new TestRepository(dir, InstantSource.system());
         repository.restore(repository.backup(tree).snapshot(), dir.resolve("back"));
@@ -109,11 +137,14 @@ class FilesBackupTest {
         repository.restore(done.snapshot(), dir.resolve("back"));
         Path back = restored(tree).resolve("sparse");
         assertThat(Files.size(back)).isEqualTo(1L << 30);
-        assertThat(Long.parseLong(Ran.of(Duration.ofSeconds(10), "stat", "-c", "%b", back.toString()).output()) * 512)
+        assertThat(Long.parseLong(Ran.of(Duration.ofSeconds(10), "stat", "-c", "%b", back.toString())
+                                .output())
+                        * 512)
                 .isLessThan(1 << 20);
         try (var file = new RandomAccessFile(back.toFile(), "r")) {
             file.seek(500 << 20);
-            assertThat(List.of(file.read(), file.read(), file.read(), file.read())).containsExactly(1, 2, 3, 0);
+            assertThat(List.of(file.read(), file.read(), file.read(), file.read()))
+                    .containsExactly(1, 2, 3, 0);
         }
     }
 
@@ -135,11 +166,13 @@ class FilesBackupTest {
         });
         try {
             var repository = new TestRepository(dir, InstantSource.system());
-            var plan = new FilesPlan("host", "files", List.of(tree), Excludes.NONE, List.of(), false, true, Optional.empty());
+            var plan = new FilesPlan(
+                    "host", "files", List.of(tree), Excludes.NONE, List.of(), false, true, Optional.empty());
             try (Session session = repository.session()) {
                 FilesBackup.Result result = FilesBackup.run(plan, session, repository.clock, Progress.NONE);
                 assertThat(result.notes()).singleElement().asString().endsWith("busy changed while it was read");
-                assertThat(result.snapshot().outline().failure().map(Verdict.Failed::reason)).contains("CHANGED_WHILE_READ");
+                assertThat(result.snapshot().outline().failure().map(Verdict.Failed::reason))
+                        .contains("CHANGED_WHILE_READ");
             }
         } finally {
             stop.set(true);
@@ -187,9 +220,14 @@ class FilesBackupTest {
         var out = new ByteArrayOutputStream();
         Restore.write(Repository.open(repository.store, repository.key), good, repository.identity, "dump.sql", out);
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("insert into t");
-        assertThat(stream(repository, source("half", new Verdict.Failed("EXIT_CODE", "exit 1"))).outline().failure())
+        assertThat(stream(repository, source("half", new Verdict.Failed("EXIT_CODE", "exit 1")))
+                        .outline()
+                        .failure())
                 .contains(new Verdict.Failed("EXIT_CODE", "exit 1"));
-        assertThat(stream(repository, source("", new Verdict.Ok("exit 0"))).outline().failure().map(Verdict.Failed::reason))
+        assertThat(stream(repository, source("", new Verdict.Ok("exit 0")))
+                        .outline()
+                        .failure()
+                        .map(Verdict.Failed::reason))
                 .contains("EMPTY");
     }
 
@@ -219,7 +257,8 @@ class FilesBackupTest {
 
     @Test
     void patternsFitNamesAndPaths() {
-        Excludes excludes = Excludes.of(List.of("*.log", "/var/cache/**", "home/*/tmp/", "node_modules/", "a?c", "/x/**/y"));
+        Excludes excludes =
+                Excludes.of(List.of("*.log", "/var/cache/**", "home/*/tmp/", "node_modules/", "a?c", "/x/**/y"));
         assertThat(excludes.leaveOut("var/log/a.log", false)).isTrue();
         assertThat(excludes.leaveOut("var/cache/apt/x", false)).isTrue();
         assertThat(excludes.leaveOut("var/cache", true)).isFalse();

@@ -83,7 +83,12 @@ class HostileRestoreTest {
     private Map<String, String> around() throws Exception {
         Map<String, String> seen = Trees.seen(outside);
         try (var names = Files.list(dir)) {
-            seen.put("neighbours", names.map(path -> path.getFileName().toString()).sorted().toList().toString());
+            seen.put(
+                    "neighbours",
+                    names.map(path -> path.getFileName().toString())
+                            .sorted()
+                            .toList()
+                            .toString());
         }
         return seen;
     }
@@ -98,8 +103,21 @@ class HostileRestoreTest {
     @Test
     void pathsThatLeaveTheTargetAreRefusedOneByOne() throws Exception {
         var bad = new ArrayList<String>(List.of(
-                "..", "../evil", "a/../../evil", "/evil", "//evil", "a//evil", "a/./evil", ".", "a/", "a/..", "evil\0",
-                "a/\0/b", "../../../../../../../../tmp/espalier-evil", "x".repeat(300), "a/" + "y".repeat(70_000)));
+                "..",
+                "../evil",
+                "a/../../evil",
+                "/evil",
+                "//evil",
+                "a//evil",
+                "a/./evil",
+                ".",
+                "a/",
+                "a/..",
+                "evil\0",
+                "a/\0/b",
+                "../../../../../../../../tmp/espalier-evil",
+                "x".repeat(300),
+                "a/" + "y".repeat(70_000)));
         var nodes = new ArrayList<Node>();
         nodes.add(folder("a"));
         bad.forEach(path -> nodes.add(file(path)));
@@ -119,8 +137,14 @@ class HostileRestoreTest {
     @Test
     void aLinkInTheSnapshotIsNeverWalkedThrough() throws Exception {
         Restore.Result result = restore(
-                link("d", outside.toString()), file("d/precious"), folder("d/new"), link("up", ".."), file("up/evil"),
-                link("d2", outside.toString()), folder("d2"), file("d2/precious"));
+                link("d", outside.toString()),
+                file("d/precious"),
+                folder("d/new"),
+                link("up", ".."),
+                file("up/evil"),
+                link("d2", outside.toString()),
+                folder("d2"),
+                file("d2/precious"));
         assertThat(result.failed()).isEqualTo(5);
         assertThat(outside.resolve("precious")).hasContent("precious");
     }
@@ -151,7 +175,8 @@ class HostileRestoreTest {
                 node("b", Status.FILE, "", content(), CONTENT.length, 7));
         assertThat(result.failed()).isEqualTo(2);
         assertThat(target.resolve("b")).doesNotExist();
-        assertThat(Files.getAttribute(outside.resolve("precious"), "unix:nlink")).isEqualTo(1);
+        assertThat(Files.getAttribute(outside.resolve("precious"), "unix:nlink"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -172,9 +197,21 @@ class HostileRestoreTest {
     @Test
     void anAttributeThatTheKernelRefusesIsAProblemAndTheFileComesBack() throws Exception {
         var node = new Node(
-                "f", Status.FILE, 0600, 0, 0, 0, 0,
+                "f",
+                Status.FILE,
+                0600,
+                0,
+                0,
+                0,
+                0,
                 List.of(new Attribute("nonsense.name", new byte[] {1}), new Attribute("user.big", new byte[60_000])),
-                "", 0, CONTENT.length, 0, false, List.<Extent>of(), content());
+                "",
+                0,
+                CONTENT.length,
+                0,
+                false,
+                List.<Extent>of(),
+                content());
         Restore.Result result = restore(node);
         assertThat(result.isWhole()).isFalse();
         assertThat(target.resolve("f")).hasContent("hostile");

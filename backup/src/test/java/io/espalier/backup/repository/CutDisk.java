@@ -61,7 +61,7 @@ final class CutDisk implements Disk {
 
     private void step(Path path) throws IOException {
         int now = operations++;
-        if (now == failsAt || isCut && now > failsAt) {
+        if (now == failsAt || (isCut && now > failsAt)) {
             throw new FileSystemException(path.toString(), null, failure);
         }
     }
@@ -85,7 +85,8 @@ final class CutDisk implements Disk {
         after.keySet().removeIf(name -> !hasFolders(name));
         for (Inode inode : after.values()) {
             if (!Arrays.equals(inode.bytes, inode.durable) && random.nextInt(4) > 0) {
-                inode.bytes = Arrays.copyOf(inode.durable, inode.durable.length + (inode.bytes.length - inode.durable.length) / 2);
+                inode.bytes = Arrays.copyOf(
+                        inode.durable, inode.durable.length + (inode.bytes.length - inode.durable.length) / 2);
             }
             inode.durable = inode.bytes;
         }

@@ -32,7 +32,8 @@ class LocalObjectStoreTest extends ObjectStoreContract {
         var store = new LocalObjectStore(Path.of("/srv/repository"), disk);
         try {
             for (int i = 0; i < 6; i++) {
-                acknowledged.add(put(store, i % 2 == 0 ? Kind.PACK : Kind.INDEX, bytes("object " + i + " ".repeat(50))));
+                acknowledged.add(
+                        put(store, i % 2 == 0 ? Kind.PACK : Kind.INDEX, bytes("object " + i + " ".repeat(50))));
             }
         } catch (StoreException e) {
             // the cut

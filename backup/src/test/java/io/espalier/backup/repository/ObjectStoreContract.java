@@ -7,7 +7,10 @@ import io.espalier.backup.repository.ObjectName.Kind;
 import io.espalier.backup.repository.StoreException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** What every store promises. */
@@ -44,9 +47,11 @@ abstract class ObjectStoreContract {
         assertThat(store.list(Kind.PACK)).isEmpty();
         assertThat(store.size(name)).isEmpty();
         assertThatThrownBy(() -> store.get(name))
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_FOUND));
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_FOUND));
         assertThatThrownBy(() -> store.range(name, 0, 1))
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_FOUND));
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_FOUND));
         store.delete(name);
     }
 
@@ -55,7 +60,8 @@ abstract class ObjectStoreContract {
         ObjectStore store = store();
         ObjectName name = ObjectName.of(Kind.PACK, bytes("one"));
         assertThatThrownBy(() -> store.put(name, ByteBuffer.wrap(bytes("other"))))
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.reason()).isEqualTo(Reason.DAMAGED));
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.reason()).isEqualTo(Reason.DAMAGED));
         assertThat(store.list(Kind.PACK)).isEmpty();
     }
 
@@ -81,16 +87,21 @@ abstract class ObjectStoreContract {
         ObjectStore store = store();
         ObjectName name = put(store, Kind.PACK, bytes("0123456789"));
         assertThatThrownBy(() -> store.range(name, 5, 10))
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.reason()).isEqualTo(Reason.DAMAGED));
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.reason()).isEqualTo(Reason.DAMAGED));
     }
 
     @Test
     void manyAtOnceAllArrive() throws Exception {
         ObjectStore store = store();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var puts = new ArrayList<Callable<ObjectName>>();
             for (int i = 0; i < 40; i++) {
                 byte[] content = bytes("content " + i % 20); // each twice
-                threads.submit(() -> put(store, Kind.PACK, content));
+                puts.add(() -> put(store, Kind.PACK, content));
+            }
+            for (Future<ObjectName> done : threads.invokeAll(puts)) {
+                assertThat(store.size(done.get())).isPresent();
             }
         }
         assertThat(store.list(Kind.PACK)).hasSize(20).isSorted();

@@ -61,7 +61,8 @@ class SessionTest {
                                     .packs()
                                     .forEach(packed -> indexed.add(packed.name()));
                         }
-                        for (ObjectName pack : Snapshot.parse(name, bytes).outline().packs()) {
+                        for (ObjectName pack :
+                                Snapshot.parse(name, bytes).outline().packs()) {
                             if (!packs.contains(pack) || !indexed.contains(pack)) {
                                 broken.add("I3: snapshot before " + pack);
                             }
@@ -96,15 +97,17 @@ class SessionTest {
         backup(repository, watch, 200);
         assertThat(watch.broken).isEmpty();
         assertThat(watch.order).startsWith(Kind.PIN, Kind.PIN).endsWith(Kind.SNAPSHOT, Kind.PIN);
-        assertThat(watch.order.stream().filter(kind -> kind == Kind.PACK).count()).isGreaterThan(3);
+        assertThat(watch.order.stream().filter(kind -> kind == Kind.PACK).count())
+                .isGreaterThan(3);
     }
 
     @Test
     void aSinkThatSaysPacksAreThereTooEarlyIsNoticed() throws Exception {
         var repository = new TestRepository(dir, InstantSource.system());
         ObjectSink straight = ObjectSink.of(repository.store, "test");
-        ObjectSink liar = (name, content) ->
-                name.kind() == Kind.PACK ? new Receipt(name, content.remaining(), "liar", "") : straight.put(name, content);
+        ObjectSink liar = (name, content) -> name.kind() == Kind.PACK
+                ? new Receipt(name, content.remaining(), "liar", "")
+                : straight.put(name, content);
         var watch = new Watch(repository, liar);
         assertThatThrownBy(() -> backup(repository, watch, 20)).hasMessageContaining("was removed while");
         assertThat(watch.broken).anyMatch(text -> text.startsWith("I2"));
@@ -132,10 +135,12 @@ class SessionTest {
                 points++;
                 assertThat(e).hasMessageContaining("the line is cut");
                 // Only the pin's end comes after the snapshot.
-                assertThat(repository.store.list(Kind.SNAPSHOT)).hasSizeLessThanOrEqualTo(isLastPut(repository) ? 1 : 0);
+                assertThat(repository.store.list(Kind.SNAPSHOT))
+                        .hasSizeLessThanOrEqualTo(isLastPut(repository) ? 1 : 0);
             }
             Snapshot again = backup(repository, straight, 120);
-            assertThat(repository.store.list(Kind.PACK)).containsAll(again.outline().packs());
+            assertThat(repository.store.list(Kind.PACK))
+                    .containsAll(again.outline().packs());
         }
         assertThat(points).isGreaterThan(6);
     }
@@ -195,7 +200,9 @@ class SessionTest {
         repository.store.put(name, ByteBuffer.wrap(forged));
         Repository open = Repository.open(repository.store, repository.key);
         assertThat(open.snapshots().snapshots()).containsExactly(mine);
-        assertThat(open.snapshots().flaws()).singleElement().satisfies(flaw -> assertThat(flaw.object()).isEqualTo(name));
+        assertThat(open.snapshots().flaws())
+                .singleElement()
+                .satisfies(flaw -> assertThat(flaw.object()).isEqualTo(name));
         assertThatThrownBy(() -> repository.restore(Snapshot.parse(name, forged), dir.resolve("back")))
                 .hasMessageContaining("was not made by");
     }

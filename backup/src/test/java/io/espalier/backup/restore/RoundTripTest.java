@@ -61,7 +61,8 @@ class RoundTripTest {
     void aFileChangedJustNowIsReadAgainThoughItsTimesAreTheSame() throws Exception {
         Path tree = Files.createDirectory(dir.resolve("tree"));
         Files.writeString(tree.resolve("a"), "one");
-        Instant changed = Instant.parse(Files.getAttribute(tree.resolve("a"), "unix:ctime").toString());
+        Instant changed = Instant.parse(
+                Files.getAttribute(tree.resolve("a"), "unix:ctime").toString());
         var repository = new TestRepository(dir, () -> changed.plusMillis(5));
         repository.backup(tree);
         assertThat(repository.backup(tree).read()).isEqualTo(3);
@@ -105,7 +106,10 @@ class RoundTripTest {
         Files.createLink(tree.resolve("b"), tree.resolve("a"));
         var repository = new TestRepository(dir, InstantSource.system());
         FilesBackup.Result done = repository.backup(tree);
-        assertThat(repository.restore(done.snapshot(), dir.resolve("back"), tree + "/b").problems()).isEmpty();
+        assertThat(repository
+                        .restore(done.snapshot(), dir.resolve("back"), tree + "/b")
+                        .problems())
+                .isEmpty();
         assertThat(below(dir.resolve("back"), tree).resolve("b")).hasContent("content");
     }
 

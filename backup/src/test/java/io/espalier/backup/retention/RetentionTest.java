@@ -31,8 +31,11 @@ class RetentionTest {
     @Test
     void theNewestOfEachDayStays() {
         var candidates = List.of(
-                good("2026-11-20T01:00:00Z"), good("2026-11-20T09:00:00Z"), good("2026-11-19T09:00:00Z"),
-                good("2026-11-17T09:00:00Z"), good("2026-11-16T09:00:00Z"));
+                good("2026-11-20T01:00:00Z"),
+                good("2026-11-20T09:00:00Z"),
+                good("2026-11-19T09:00:00Z"),
+                good("2026-11-17T09:00:00Z"),
+                good("2026-11-16T09:00:00Z"));
         assertThat(kept(candidates, new Keep(0, 3, 0, 0, Duration.ZERO)))
                 .containsExactly(
                         "good 2026-11-20T09:00:00Z: last good one",
@@ -43,8 +46,11 @@ class RetentionTest {
     @Test
     void weeksAndMonthsReachFurther() {
         var candidates = List.of(
-                good("2026-11-20T09:00:00Z"), good("2026-11-12T09:00:00Z"), good("2026-10-30T09:00:00Z"),
-                good("2026-10-01T09:00:00Z"), good("2026-09-30T09:00:00Z"));
+                good("2026-11-20T09:00:00Z"),
+                good("2026-11-12T09:00:00Z"),
+                good("2026-10-30T09:00:00Z"),
+                good("2026-10-01T09:00:00Z"),
+                good("2026-09-30T09:00:00Z"));
         assertThat(kept(candidates, new Keep(0, 1, 2, 3, Duration.ZERO)))
                 .containsExactly(
                         "good 2026-11-20T09:00:00Z: last good one",
@@ -66,13 +72,17 @@ class RetentionTest {
 
     @Test
     void aBadOneGoesWhenAGoodOneIsNewer() {
-        assertThat(kept(List.of(good("2026-11-20T09:00:00Z"), bad("2026-11-19T09:00:00Z")), new Keep(5, 0, 0, 0, Duration.ZERO)))
+        assertThat(kept(
+                        List.of(good("2026-11-20T09:00:00Z"), bad("2026-11-19T09:00:00Z")),
+                        new Keep(5, 0, 0, 0, Duration.ZERO)))
                 .hasSize(1);
     }
 
     @Test
     void oneFromTheFutureIsNeitherBelievedNorRemoved() {
-        assertThat(kept(List.of(good("2027-11-20T09:00:00Z"), good("2026-11-19T09:00:00Z")), new Keep(1, 0, 0, 0, Duration.ZERO)))
+        assertThat(kept(
+                        List.of(good("2027-11-20T09:00:00Z"), good("2026-11-19T09:00:00Z")),
+                        new Keep(1, 0, 0, 0, Duration.ZERO)))
                 .containsExactly(
                         "good 2027-11-20T09:00:00Z: dated in the future: a clock is wrong",
                         "good 2026-11-19T09:00:00Z: last good one");
@@ -81,13 +91,17 @@ class RetentionTest {
     @Test
     void eachSeriesIsDecidedApart() {
         var other = new Candidate("other", "db1/mysql", Instant.parse("2020-01-01T00:00:00Z"), true);
-        assertThat(kept(List.of(good("2026-11-20T09:00:00Z"), other), new Keep(1, 0, 0, 0, Duration.ZERO))).hasSize(2);
+        assertThat(kept(List.of(good("2026-11-20T09:00:00Z"), other), new Keep(1, 0, 0, 0, Duration.ZERO)))
+                .hasSize(2);
     }
 
     @Test
     void withinKeepsEverythingThatIsNoOlder() {
         assertThat(kept(
-                        List.of(good("2026-11-20T09:00:00Z"), bad("2026-11-19T13:00:00Z"), good("2026-11-19T11:00:00Z")),
+                        List.of(
+                                good("2026-11-20T09:00:00Z"),
+                                bad("2026-11-19T13:00:00Z"),
+                                good("2026-11-19T11:00:00Z")),
                         new Keep(0, 0, 0, 0, Duration.ofDays(1))))
                 .containsExactly("good 2026-11-20T09:00:00Z: last good one", "bad 2026-11-19T13:00:00Z: within PT24H");
     }
@@ -101,7 +115,12 @@ class RetentionTest {
                 Instant at = NOW.minus(Duration.ofHours(random.nextInt(2000)));
                 candidates.add(new Candidate("c" + i, "s" + random.nextInt(2), at, random.nextInt(3) > 0));
             }
-            var keep = new Keep(random.nextInt(3), random.nextInt(3), random.nextInt(3), random.nextInt(3), Duration.ofHours(random.nextInt(50)));
+            var keep = new Keep(
+                    random.nextInt(3),
+                    random.nextInt(3),
+                    random.nextInt(3),
+                    random.nextInt(3),
+                    Duration.ofHours(random.nextInt(50)));
             List<Decision> decisions = Retention.decide(candidates, keep, NOW);
             assertThat(decisions).hasSameSizeAs(candidates);
             for (String series : List.of("s0", "s1")) {

@@ -53,8 +53,7 @@ public final class TestRepository {
 
     public FilesBackup.Result backup(Excludes excludes, Path... roots) throws IOException, InterruptedException {
         var plan = new FilesPlan(
-                "host", "files", List.of(roots), excludes, List.of(), false, false,
-                Optional.of(home.resolve("cache")));
+                "host", "files", List.of(roots), excludes, List.of(), false, false, Optional.of(home.resolve("cache")));
         try (Session session = session()) {
             return FilesBackup.run(plan, session, clock, Progress.NONE);
         }

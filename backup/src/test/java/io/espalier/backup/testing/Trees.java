@@ -36,7 +36,8 @@ public final class Trees {
             Path path = folder.resolve(name(random, i));
             switch (random.nextInt(10)) {
                 case 0, 1 -> folders.add(Files.createDirectory(path));
-                case 2 -> Files.createSymbolicLink(path, Path.of(random.nextBoolean() ? "../nowhere" : "/no/such/file"));
+                case 2 ->
+                    Files.createSymbolicLink(path, Path.of(random.nextBoolean() ? "../nowhere" : "/no/such/file"));
                 case 3 -> {
                     if (files.isEmpty()) {
                         Files.createFile(path);
@@ -56,13 +57,17 @@ public final class Trees {
             }
         }
         for (Path file : files) {
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(
-                    List.of("rw-------", "rwxr-xr-x", "r--r--r--", "rw-rw-r--").get(random.nextInt(4))));
+            Files.setPosixFilePermissions(
+                    file,
+                    PosixFilePermissions.fromString(List.of("rw-------", "rwxr-xr-x", "r--r--r--", "rw-rw-r--")
+                            .get(random.nextInt(4))));
             Files.setLastModifiedTime(file, FileTime.fromMillis(random.nextLong(2_000_000_000_000L)));
         }
         for (int i = folders.size() - 1; i > 0; i--) {
-            Files.setPosixFilePermissions(folders.get(i), PosixFilePermissions.fromString(
-                    List.of("rwx------", "rwxr-xr-x", "r-xr-xr-x", "rwxrwxrwx").get(random.nextInt(4))));
+            Files.setPosixFilePermissions(
+                    folders.get(i),
+                    PosixFilePermissions.fromString(List.of("rwx------", "rwxr-xr-x", "r-xr-xr-x", "rwxrwxrwx")
+                            .get(random.nextInt(4))));
             Files.setLastModifiedTime(folders.get(i), FileTime.fromMillis(random.nextLong(2_000_000_000_000L)));
         }
     }
