@@ -308,7 +308,13 @@ public final class Session implements AutoCloseable {
         return Snapshot.parse(name, bytes);
     }
 
+    /** While the lease runs, with room for clocks that differ, nobody has taken the session for dead. */
     private void requireThere(Set<ObjectName> packs) throws IOException {
+        if (clock.instant().isAfter(renewedAt.plus(LEASE).minus(RENEWAL))) {
+            throw new StoreException(
+                    Reason.NOT_FOUND,
+                    "the session was silent since " + renewedAt + ", so its packs may be gone; make the backup again");
+        }
         var there = new HashSet<>(reader.list(Kind.PACK));
         for (ObjectName pack : packs) {
             if (!there.contains(pack)) {

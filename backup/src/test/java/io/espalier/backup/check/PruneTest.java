@@ -130,6 +130,16 @@ class PruneTest {
     }
 
     @Test
+    void aSessionThatWasSilentForTooLongFailsAlsoIfItsPacksAreStillThere() throws Exception {
+        try (Session session = repository.session()) {
+            store(session, "one");
+            clock.advance(Duration.ofDays(1));
+            assertThatThrownBy(() -> commit(session)).hasMessageContaining("silent since");
+        }
+        assertThat(repository.store.list(Kind.SNAPSHOT)).isEmpty();
+    }
+
+    @Test
     void aSnapshotThatCannotBeReadStopsEverything() throws Exception {
         Snapshot first = snapshotOf("one");
         Path file = dir.resolve("repository/snapshots").resolve(first.name().sha256Hex());
@@ -178,7 +188,7 @@ class PruneTest {
                         }
                     }
                     case 7, 8 -> removed += prune().removed();
-                    default -> clock.advance(Duration.ofHours(random.nextInt(1, 30)));
+                    default -> clock.advance(Duration.ofHours(random.nextInt(1, 14)));
                 }
                 for (Snapshot snapshot : live) {
                     requireWhole(snapshot);
