@@ -36,7 +36,11 @@ public final class RedisCluster implements AutoCloseable {
         return Files.isExecutable(Path.of("/usr/bin/redis-server")) && Files.isExecutable(Path.of("/usr/bin/redis-cli"));
     }
 
-    /** Starts six nodes and waits until they agree. @param options for redis-server, such as "--maxmemory", "64mb" */
+    /**
+     * Starts six nodes and waits until they agree.
+     *
+     * @param options for redis-server, such as "--maxmemory", "64mb"
+     */
     public static RedisCluster start(Path folder, String... options) {
         var cluster = new RedisCluster(folder, 6, List.of(options));
         for (int node = 0; node < 6; node++) {

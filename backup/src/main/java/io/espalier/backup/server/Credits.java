@@ -42,6 +42,10 @@ public final class Credits {
             return bytes;
         }
 
+        public String master() {
+            return master;
+        }
+
         @Override
         public void close() {
             synchronized (Credits.this) {
@@ -53,13 +57,13 @@ public final class Credits {
         }
     }
 
-    /** The largest window that is left, or nothing. */
+    /** A quarter of what is left, within the bounds, so that the first does not take all; or nothing. */
     public synchronized java.util.Optional<Window> open(String master) {
         long left = budget - granted.getOrDefault(master, 0L);
-        long bytes = Math.min(most, left);
-        if (bytes < LEAST) {
+        if (left < LEAST) {
             return java.util.Optional.empty();
         }
+        long bytes = Math.clamp(left / 4, LEAST, most);
         granted.merge(master, bytes, Long::sum);
         return java.util.Optional.of(new Window(master, bytes));
     }

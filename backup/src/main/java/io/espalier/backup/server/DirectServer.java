@@ -59,7 +59,11 @@ public final class DirectServer implements AutoCloseable {
         }
     }
 
-    /** Starts at once. @param address port 0: any that is free */
+    /**
+     * Starts at once.
+     *
+     * @param address port 0: any that is free
+     */
     public DirectServer(InetSocketAddress address, SSLContext tls, Intake intake, HostKeys hosts) throws IOException {
         this.intake = intake;
         this.hosts = hosts;

@@ -4,7 +4,9 @@ import io.espalier.backup.transport.Announcement;
 import io.espalier.backup.transport.BusException;
 import io.espalier.backup.transport.Keys;
 import io.espalier.backup.transport.RedisBus;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,7 @@ import redis.clients.jedis.StreamEntryID;
 public final class RedisServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisServer.class);
     private static final int AT_ONCE = 64;
+    private static final Duration SPARE = Duration.ofSeconds(3);
     private static final Duration LEASE = Duration.ofMinutes(1);
 
     private final RedisBus bus;
@@ -53,7 +56,11 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** Starts at once. @param bus closed with this server */
+    /**
+     * Starts at once.
+     *
+     * @param bus closed with this server
+     */
     public RedisServer(RedisBus bus, Intake intake, HostKeys hosts, Settings settings) {
         this.bus = bus;
         this.intake = intake;
@@ -92,7 +99,7 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /** False if the announcement shall stay where it is, as there is no room for a session now. */
-    private boolean take(byte[] bytes) throws BusException {
+    private boolean take(ByteBuffer bytes) throws BusException {
         Optional<Announcement> read = Announcement.parse(bytes);
         if (read.isEmpty()) {
             return true;
@@ -106,11 +113,11 @@ public final class RedisServer implements AutoCloseable {
             log.atWarn().addKeyValue("auid", announcement.auid().text()).log("session refused: no proof");
             return true;
         }
-        if (sessions.size() >= settings.sessions()) {
-            return false;
-        }
-        Optional<Credits.Window> window = credits.open(master(name));
+        String master = master(name);
+        Optional<Credits.Window> window =
+                sessions.size() < settings.sessions() ? credits.open(master) : Optional.empty();
         if (window.isEmpty()) {
+            makeRoom(master);
             return false;
         }
         if (!bus.claim(Keys.owner(name), id, LEASE)) {
@@ -127,6 +134,16 @@ public final class RedisServer implements AutoCloseable {
             }
         });
         return true;
+    }
+
+    /** The session that has been silent for longest, if it was for a while: its host may be dead. */
+    private void makeRoom(String master) {
+        boolean any = sessions.size() >= settings.sessions();
+        sessions.values().stream()
+                .filter(session -> any || session.master().equals(master))
+                .filter(session -> session.silence() > SPARE.toNanos())
+                .max(Comparator.comparingLong(RedisSession::silence))
+                .ifPresent(RedisSession::stop);
     }
 
     private String master(String session) throws BusException {

@@ -38,6 +38,7 @@ final class RedisSession {
     private final String up;
     private final String down;
     private volatile boolean isStopped;
+    private volatile long heard = System.nanoTime();
 
     private StreamEntryID read = new StreamEntryID(0, 0);
     private long upSequence;
@@ -85,13 +86,21 @@ final class RedisSession {
         }
     }
 
+    /** Nanoseconds since the host's last frame. */
+    long silence() {
+        return System.nanoTime() - heard;
+    }
+
+    String master() {
+        return window.master();
+    }
+
     void stop() {
         isStopped = true;
     }
 
     /** Why it ended; empty if the host said so. */
     private String serve() throws BusException {
-        long heard = System.nanoTime();
         while (!isStopped) {
             List<RedisBus.Entry> entries = bus.read(up, read, AT_ONCE, BLOCK);
             if (entries.isEmpty()) {
@@ -121,7 +130,7 @@ final class RedisSession {
                 }
             }
         }
-        return "the server stops";
+        return "given up: the server stops, or others wait";
     }
 
     private void take(Frame frame) throws BusException {

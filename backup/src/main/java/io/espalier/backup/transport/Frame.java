@@ -4,7 +4,9 @@ import io.espalier.backup.repository.ObjectName;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /**
@@ -61,45 +63,60 @@ public sealed interface Frame {
 
     default byte[] encode(long sequence) {
         return switch (this) {
-            case Offer offer -> {
-                ByteBuffer to = begin(1, sequence, 4 + 1 + 32 + 8 + 32);
-                to.putInt(offer.number).put((byte) offer.name.kind().ordinal());
-                to.put(offer.name.hash()).putLong(offer.size).put(offer.proof.duplicate());
-                yield to.array();
-            }
-            case Data data -> {
-                ByteBuffer to = begin(2, sequence, 4 + 8 + 4 + data.bytes.remaining());
-                to.putInt(data.number).putLong(data.offset).putInt(crc(data.bytes)).put(data.bytes.duplicate());
-                yield to.array();
-            }
-            case Bye() -> begin(3, sequence, 0).array();
-            case Opened opened -> begin(16, sequence, 16).putLong(opened.epoch).putLong(opened.credit).array();
-            case Credit credit -> begin(17, sequence, 8).putLong(credit.credit).array();
-            case Need need -> begin(18, sequence, 12).putInt(need.number).putLong(need.offset).array();
+            case Offer offer -> frame(1, sequence, 4 + 1 + 32 + 8 + 32, to -> to.putInt(offer.number)
+                    .put(code(offer.name.kind()))
+                    .put(offer.name.hash())
+                    .putLong(offer.size)
+                    .put(offer.proof.duplicate()));
+            case Data data -> frame(2, sequence, 4 + 8 + 4 + data.bytes.remaining(), to -> to.putInt(data.number)
+                    .putLong(data.offset)
+                    .putInt(crc(data.bytes))
+                    .put(data.bytes.duplicate()));
+            case Bye() -> frame(3, sequence, 0, to -> {});
+            case Opened opened -> frame(16, sequence, 16, to -> to.putLong(opened.epoch).putLong(opened.credit));
+            case Credit credit -> frame(17, sequence, 8, to -> to.putLong(credit.credit));
+            case Need need -> frame(18, sequence, 12, to -> to.putInt(need.number).putLong(need.offset));
             case Have have -> {
                 byte[] text = have.receipt.getBytes(StandardCharsets.UTF_8);
-                yield begin(19, sequence, 4 + text.length).putInt(have.number).put(text).array();
+                yield frame(19, sequence, 4 + text.length, to -> to.putInt(have.number).put(text));
             }
             case Refuse refuse -> {
                 byte[] text = refuse.detail.getBytes(StandardCharsets.UTF_8);
-                ByteBuffer to = begin(20, sequence, 5 + text.length).putInt(refuse.number);
-                yield to.put((byte) refuse.refusal.ordinal()).put(text).array();
+                byte code = (byte) refuse.refusal.code();
+                yield frame(20, sequence, 5 + text.length, to -> to.putInt(refuse.number).put(code).put(text));
             }
-            case Working() -> begin(21, sequence, 0).array();
+            case Working() -> frame(21, sequence, 0, to -> {});
             case Closed closed -> {
                 byte[] text = closed.detail.getBytes(StandardCharsets.UTF_8);
-                yield begin(22, sequence, text.length).put(text).array();
+                yield frame(22, sequence, text.length, to -> to.put(text));
             }
         };
     }
 
-    private static ByteBuffer begin(int type, long sequence, int rest) {
-        return ByteBuffer.allocate(HEADER + rest).put((byte) type).putLong(sequence);
+    private static byte[] frame(int type, long sequence, int rest, Consumer<ByteBuffer> body) {
+        byte[] bytes = new byte[HEADER + rest];
+        body.accept(ByteBuffer.wrap(bytes).put((byte) type).putLong(sequence));
+        return bytes;
+    }
+
+    private static byte code(ObjectName.Kind kind) {
+        return switch (kind) {
+            case PACK -> 1;
+            case INDEX -> 2;
+            case SNAPSHOT -> 3;
+            case KEY -> 4;
+            case PIN -> 5;
+            case MARK -> 6;
+        };
+    }
+
+    private static Optional<ObjectName.Kind> kind(byte code) {
+        return Arrays.stream(ObjectName.Kind.values()).filter(kind -> code(kind) == code).findFirst();
     }
 
     /** Empty if the bytes are no frame, or a DATA frame whose bytes changed on the way. */
-    static Optional<Numbered> decode(byte[] bytes) {
-        ByteBuffer from = ByteBuffer.wrap(bytes);
+    static Optional<Numbered> decode(ByteBuffer bytes) {
+        ByteBuffer from = bytes.duplicate();
         try {
             int type = from.get();
             long sequence = from.getLong();
@@ -113,17 +130,14 @@ public sealed interface Frame {
         return switch (type) {
             case 1 -> {
                 int number = from.getInt();
-                int kind = from.get();
+                Optional<ObjectName.Kind> kind = kind(from.get());
                 byte[] hash = new byte[32];
                 from.get(hash);
                 long size = from.getLong();
                 byte[] proof = new byte[32];
                 from.get(proof);
-                ObjectName.Kind[] kinds = ObjectName.Kind.values();
-                yield kind < 0 || kind >= kinds.length
-                        ? Optional.empty()
-                        : Optional.of(new Offer(
-                                number, ObjectName.ofHash(kinds[kind], hash), size, ByteBuffer.wrap(proof)));
+                yield kind.map(known ->
+                        new Offer(number, ObjectName.ofHash(known, hash), size, ByteBuffer.wrap(proof)));
             }
             case 2 -> {
                 int number = from.getInt();
@@ -139,11 +153,8 @@ public sealed interface Frame {
             case 19 -> Optional.of(new Have(from.getInt(), text(from)));
             case 20 -> {
                 int number = from.getInt();
-                int refusal = from.get();
-                Refusal[] all = Refusal.values();
-                yield refusal < 0 || refusal >= all.length
-                        ? Optional.empty()
-                        : Optional.of(new Refuse(number, all[refusal], text(from)));
+                Optional<Refusal> refusal = Refusal.of(from.get());
+                yield refusal.map(known -> new Refuse(number, known, text(from)));
             }
             case 21 -> Optional.of(new Working());
             case 22 -> Optional.of(new Closed(text(from)));

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * What the two sides call things in Redis. The braces keep a session's keys in one slot; the auid is in front, so that an
- * access rule can hold a host to {@code ~{s:web-1:*} and {@code ~b:open:*}.
+ * access rule can hold a host to its own keys (see docs/spec/backup-transport.md).
  */
 public final class Keys {
     /** How many streams announce sessions: in different slots, so that some master is there. */

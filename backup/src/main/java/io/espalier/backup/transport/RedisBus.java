@@ -1,5 +1,6 @@
 package io.espalier.backup.transport;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -84,7 +85,7 @@ public final class RedisBus implements AutoCloseable {
     }
 
     /** An entry of a stream. */
-    public record Entry(StreamEntryID id, byte[] bytes) {}
+    public record Entry(StreamEntryID id, ByteBuffer bytes) {}
 
     /** Adds an entry, and gives its id. */
     public StreamEntryID add(String stream, byte[] bytes) throws BusException {
@@ -106,7 +107,9 @@ public final class RedisBus implements AutoCloseable {
             return streams.getFirst().getValue().stream()
                     .map(entry -> new Entry(
                             entry.getID(),
-                            entry.getFields().values().stream().findFirst().orElse(new byte[0])))
+                            ByteBuffer.wrap(entry.getFields().values().stream()
+                                    .findFirst()
+                                    .orElse(new byte[0]))))
                     .toList();
         });
     }
@@ -195,7 +198,7 @@ public final class RedisBus implements AutoCloseable {
     }
 
     private synchronized void rebuild(@Nullable RedisClusterClient bad) {
-        if (bad == null || client != bad || System.nanoTime() - rebuilt < REBUILD.toNanos()) {
+        if (bad == null || !bad.equals(client) || System.nanoTime() - rebuilt < REBUILD.toNanos()) {
             return;
         }
         rebuilt = System.nanoTime();

@@ -86,7 +86,7 @@ final class RedisLane {
             return inbox.poll();
         }
 
-        private void take(byte[] bytes) throws Broken {
+        private void take(ByteBuffer bytes) throws Broken {
             Frame.Numbered numbered = Frame.decode(bytes).orElseThrow(() -> new Broken("not a frame"));
             if (numbered.sequence() < downSequence) {
                 return; // sent twice

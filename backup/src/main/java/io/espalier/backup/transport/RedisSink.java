@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** To a server through a Redis Cluster. As many objects at once as there are lanes; more wait for one. */
 public final class RedisSink implements ObjectSink, AutoCloseable {
@@ -54,12 +55,20 @@ public final class RedisSink implements ObjectSink, AutoCloseable {
         }
     }
 
-    /** After the last {@code put} came back. */
+    /** Ends the sessions; a {@code put} that is under way has ten seconds to come back. */
     @Override
-    public void close() throws InterruptedException {
-        for (int i = 0; i < lanes; i++) {
-            free.take().drop();
+    public void close() {
+        try {
+            for (int i = 0; i < lanes; i++) {
+                RedisLane lane = free.poll(10, TimeUnit.SECONDS);
+                if (lane != null) {
+                    lane.drop();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            bus.close();
         }
-        bus.close();
     }
 }

@@ -80,9 +80,11 @@ final class DeathMatrix implements AutoCloseable {
     /** Kills in the middle of the work, heals, and waits until the work goes on. */
     void survives(String what, Step death, Step heal) throws Exception {
         awaitMore(what + ": before", 4);
+        long begin = System.nanoTime();
         death.run();
         heal.run();
         awaitMore(what + ": after", 8);
+        System.out.printf("%s: %,d ms%n", what, (System.nanoTime() - begin) / 1_000_000);
         assertThat(lies).as(what).isEmpty();
     }
 
@@ -96,6 +98,7 @@ final class DeathMatrix implements AutoCloseable {
     /** Objects that another process puts, whose lines {@code process} prints. Killed after some receipts, run again. */
     void survivesDeathOfClient(java.util.function.Supplier<Process> client, int count, long first) throws Exception {
         for (int round = 0; ; round++) {
+            long begin = System.nanoTime();
             Process process = client.get();
             int seen = 0;
             boolean isDone = false;
@@ -114,6 +117,7 @@ final class DeathMatrix implements AutoCloseable {
                 }
             }
             process.waitFor(10, TimeUnit.SECONDS);
+            System.out.printf("client, round %d: %,d ms%n", round, (System.nanoTime() - begin) / 1_000_000);
             if (isDone) {
                 for (long seed = first; seed < first + count; seed++) {
                     assertThat(arrived).contains(seed);
@@ -134,11 +138,13 @@ final class DeathMatrix implements AutoCloseable {
 
     /** No more new objects; everything that was begun arrives. */
     void end() throws InterruptedException {
+        long begin = System.nanoTime();
         isEnding = true;
         assertThat(ended.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(failures).isEmpty();
         assertThat(lies).isEmpty();
         assertThat(arrived).isEqualTo(started);
+        System.out.printf("all arrived: %,d ms%n", (System.nanoTime() - begin) / 1_000_000);
     }
 
     @Override

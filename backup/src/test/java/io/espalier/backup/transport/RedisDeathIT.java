@@ -1,13 +1,8 @@
 package io.espalier.backup.transport;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.espalier.backup.repository.LocalObjectStore;
 import io.espalier.backup.server.BackupServerApplication;
-import io.espalier.backup.server.Intake;
-import io.espalier.backup.server.RedisServer;
-import io.espalier.backup.server.ServerIdentity;
 import io.espalier.testkit.Await;
 import io.espalier.testkit.RedisCluster;
 import java.io.BufferedReader;
@@ -17,10 +12,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,25 +151,6 @@ class RedisDeathIT {
             cluster.startNode(master);
             matrix.end();
             System.out.println("death matrix: 6 deaths, " + matrix.receipts() + " receipts, no lie");
-        }
-    }
-
-    /** The harness can fail: a store that keeps only later is found out at once. */
-    @Test
-    void receiptThatComesTooEarlyIsSeen() throws Exception {
-        killServer();
-        ServerIdentity identity = ServerIdentity.in(folder.resolve("server"));
-        var late = new Faulty(LocalObjectStore.in(repository), Faulty.How.KEEPS_LATER);
-        Files.createDirectories(repository);
-        var intake = new Intake(late, identity.signer(), Intake.Limits.USUAL, Clock.systemUTC());
-        try (var lying = new RedisServer(
-                        new RedisBus(RedisBus.Settings.of(cluster.nodes())),
-                        intake,
-                        auid -> Optional.of(HostKey.ofToken(TransportContract.TOKEN)),
-                        RedisTransportIT.SETTINGS);
-                DeathMatrix matrix = matrix()) {
-            Await.until("a lie is seen", () -> !matrix.lies().isEmpty());
-            assertThat(lying.sessions()).isPositive();
         }
     }
 

@@ -10,6 +10,7 @@ import io.espalier.backup.server.RedisServer;
 import io.espalier.testkit.Await;
 import io.espalier.testkit.RedisCluster;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -117,6 +118,16 @@ class RedisTransportIT extends TransportContract {
         }
         for (int i = 0; i < 24; i++) {
             Store.assertHolds(repository, Store.name(Store.bytes(i, 400_000)));
+        }
+    }
+
+    /** The death matrix can fail: a store that keeps only later is found out. */
+    @Test
+    void receiptThatComesTooEarlyIsSeen() throws Exception {
+        Files.createDirectories(repository);
+        serve(intake(new Faulty(LocalObjectStore.in(repository), Faulty.How.KEEPS_LATER)));
+        try (var matrix = new DeathMatrix(repository, sink())) {
+            Await.until("a lie is seen", () -> !matrix.lies().isEmpty());
         }
     }
 }

@@ -35,6 +35,8 @@ abstract class TransportContract {
     static final String TOKEN = "a-token-of-web-1-only";
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    static final Duration SHORT = Duration.ofMillis(700);
+
     @TempDir
     static Path keys;
 
@@ -127,7 +129,7 @@ abstract class TransportContract {
     void receiptOfAnotherServerIsNotBelieved() throws Exception {
         var other = new Receipts.Verifier(
                 KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic());
-        ObjectSink sink = sink(HOST, TOKEN, other, Duration.ofSeconds(2));
+        ObjectSink sink = sink(HOST, TOKEN, other, SHORT);
         byte[] bytes = Store.bytes(1, 1_000);
         assertThatThrownBy(() -> sink.put(Store.name(bytes), ByteBuffer.wrap(bytes)))
                 .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.reason())
@@ -139,8 +141,8 @@ abstract class TransportContract {
     void tokenOfAnotherHostOpensNothing() {
         byte[] bytes = Store.bytes(3, 1_000);
         Receipts.Verifier verifier = Receipts.Verifier.parse(identity.receiptKey());
-        ObjectSink stolen = sink(new Auid("db-1"), TOKEN, verifier, Duration.ofSeconds(2));
-        ObjectSink wrong = sink(HOST, "no-token-of-any-host", verifier, Duration.ofSeconds(2));
+        ObjectSink stolen = sink(new Auid("db-1"), TOKEN, verifier, SHORT);
+        ObjectSink wrong = sink(HOST, "no-token-of-any-host", verifier, SHORT);
         for (ObjectSink sink : List.of(stolen, wrong)) {
             assertThatThrownBy(() -> sink.put(Store.name(bytes), ByteBuffer.wrap(bytes)))
                     .isInstanceOf(StoreException.class);
@@ -150,7 +152,7 @@ abstract class TransportContract {
 
     @Test
     void hostThatWasTakenOffIsOffAtOnce() throws Exception {
-        ObjectSink sink = sink(HOST, TOKEN, Receipts.Verifier.parse(identity.receiptKey()), Duration.ofSeconds(2));
+        ObjectSink sink = sink(HOST, TOKEN, Receipts.Verifier.parse(identity.receiptKey()), SHORT);
         byte[] first = Store.bytes(4, 1_000);
         sink.put(Store.name(first), ByteBuffer.wrap(first));
         hosts = auid -> Optional.empty();
@@ -163,7 +165,7 @@ abstract class TransportContract {
     void storeThatForgetsGivesNoReceipt() throws Exception {
         serve(intake(new Faulty(LocalObjectStore.in(repository), Faulty.How.FORGETS)));
         byte[] bytes = Store.bytes(6, 1_000);
-        ObjectSink sink = sink(HOST, TOKEN, Receipts.Verifier.parse(identity.receiptKey()), Duration.ofSeconds(2));
+        ObjectSink sink = sink(HOST, TOKEN, Receipts.Verifier.parse(identity.receiptKey()), SHORT);
         assertThatThrownBy(() -> sink.put(Store.name(bytes), ByteBuffer.wrap(bytes)))
                 .isInstanceOf(StoreException.class);
     }
