@@ -75,8 +75,8 @@ public final class BackupRedisBench {
         }
         double direct;
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (var server = new DirectServer(
-                        address, identity.tls(), intake(folder.resolve("by-https"), identity), hosts);
+        try (var server =
+                        new DirectServer(address, identity.tls(), intake(folder.resolve("by-https"), identity), hosts);
                 var sink = new DirectSink(
                         DirectSink.Settings.of(
                                 URI.create("https://127.0.0.1:" + server.port()), identity.fingerprint(), HOST, TOKEN),
@@ -86,13 +86,15 @@ public final class BackupRedisBench {
         }
         long connections = 12; // lanes and sessions, each with a reader and a writer, and the two that look around
         long bound = base + settings.masterBudget() + 3L * Frame.MAX_DATA * connections + (1 << 20);
-        say("objects          %,d MiB in pieces of %d MiB, %d at once, synced and read back", mebibytes, OBJECT >> 20, AT_ONCE);
+        say(
+                "objects          %,d MiB in pieces of %d MiB, %d at once, synced and read back",
+                mebibytes, OBJECT >> 20, AT_ONCE);
         say("redis cluster    %.0f MB/s (six processes, wanted: 60)", redis);
         say("https            %.0f MB/s", direct);
         say("ratio            %.2f of https", redis / direct);
         say(
-                "redis memory     %.1f MB at most on a master; bound %.1f MB = %.1f at rest + %d window budget + 3 x frame x %d"
-                        + " connections + 1 backlog",
+                "redis memory     %.1f MB at most on a master; bound %.1f MB = %.1f at rest + %d window budget + 3 x"
+                        + " frame x %d connections + 1 backlog",
                 most.get() / 1e6, bound / 1e6, base / 1e6, settings.masterBudget() >> 20, connections);
         if (most.get() > bound) {
             throw new IllegalStateException("over the bound");
@@ -108,8 +110,8 @@ public final class BackupRedisBench {
     }
 
     /** Looks at the masters' memory twice a second meanwhile. */
-    private static double watched(
-            RedisCluster cluster, List<Integer> masters, AtomicLong most, Callable<Double> work) throws Exception {
+    private static double watched(RedisCluster cluster, List<Integer> masters, AtomicLong most, Callable<Double> work)
+            throws Exception {
         var isOver = new AtomicBoolean();
         Thread watch = Thread.ofVirtual().start(() -> {
             while (!isOver.get()) {

@@ -33,7 +33,8 @@ public final class RedisCluster implements AutoCloseable {
     }
 
     public static boolean isInstalled() {
-        return Files.isExecutable(Path.of("/usr/bin/redis-server")) && Files.isExecutable(Path.of("/usr/bin/redis-cli"));
+        return Files.isExecutable(Path.of("/usr/bin/redis-server"))
+                && Files.isExecutable(Path.of("/usr/bin/redis-cli"));
     }
 
     /**
@@ -134,7 +135,8 @@ public final class RedisCluster implements AutoCloseable {
             argv.addAll(options);
             processes[node] = new ProcessBuilder(argv)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("log").toFile()))
+                    .redirectOutput(
+                            ProcessBuilder.Redirect.appendTo(home.resolve("log").toFile()))
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -159,10 +161,8 @@ public final class RedisCluster implements AutoCloseable {
     public void awaitWell() {
         for (int node = 0; node < ports.length; node++) {
             int asked = node;
-            Await.until(
-                    "node " + node + " sees a whole cluster",
-                    LIMIT,
-                    () -> ask(asked, "CLUSTER", "INFO").contains("cluster_slots_ok:16384"));
+            Await.until("node " + node + " sees a whole cluster", LIMIT, () -> ask(asked, "CLUSTER", "INFO")
+                    .contains("cluster_slots_ok:16384"));
         }
     }
 

@@ -33,7 +33,8 @@ public record BackupReport(String auid, List<KindReport> kinds) {
     }
 
     private static void text(StringBuilder json, String name, Optional<String> value) {
-        value.ifPresent(text -> json.append(", ").append(quoted(name)).append(": ").append(quoted(text)));
+        value.ifPresent(
+                text -> json.append(", ").append(quoted(name)).append(": ").append(quoted(text)));
     }
 
     private static String quoted(String text) {

@@ -66,9 +66,8 @@ public record KindReport(
         if (isOld(history, good, now)) {
             return State.STALE;
         }
-        boolean isOfNewest = history.pushed()
-                .map(Pushed::digest)
-                .equals(history.verified().map(Verified::digest));
+        boolean isOfNewest =
+                history.pushed().map(Pushed::digest).equals(history.verified().map(Verified::digest));
         return good.isPresent() && isOfNewest ? State.OK : State.RUNNING;
     }
 
@@ -76,8 +75,8 @@ public record KindReport(
     private static boolean hasFailed(KindHistory history, Step step) {
         return history.failed()
                 .filter(failed -> failed.step() == step)
-                .filter(failed -> history.started().isEmpty()
-                        || !history.started().get().isAfter(failed.run()))
+                .filter(failed ->
+                        history.started().isEmpty() || !history.started().get().isAfter(failed.run()))
                 .isPresent();
     }
 
@@ -90,6 +89,7 @@ public record KindReport(
     }
 
     private static boolean isOld(KindHistory history, Optional<Instant> good, Instant now) {
-        return now.isAfter(good.orElse(history.enabledAt()).plus(history.period().multipliedBy(2)));
+        return now.isAfter(
+                good.orElse(history.enabledAt()).plus(history.period().multipliedBy(2)));
     }
 }

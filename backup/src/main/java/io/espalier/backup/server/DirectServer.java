@@ -143,7 +143,8 @@ public final class DirectServer implements AutoCloseable {
         return switch (answer) {
             case Answer.Have have -> new Reply(200, Receipts.text(have.receipt()));
             case Answer.Need need -> new Reply(202, need.offset() + "\n");
-            case Answer.Refused refused -> new Reply(status(refused.refusal()), refused.refusal() + ": " + refused.detail() + "\n");
+            case Answer.Refused refused ->
+                new Reply(status(refused.refusal()), refused.refusal() + ": " + refused.detail() + "\n");
         };
     }
 

@@ -78,7 +78,9 @@ public final class RedisServer implements AutoCloseable {
                 now = look(Keys.open(i));
             }
             if (well != now) {
-                log.atInfo().addKeyValue("redis", now ? "answers" : "does not answer").log("sessions");
+                log.atInfo()
+                        .addKeyValue("redis", now ? "answers" : "does not answer")
+                        .log("sessions");
                 well = now;
             }
         }

@@ -119,7 +119,8 @@ final class RedisSession {
                 if (frame.get().sequence() > upSequence) {
                     return "frame " + upSequence + " is missing";
                 }
-                // What was taken or is lost with us: the host has it. So Redis need not keep it until the object is durable.
+                // What was taken or is lost with us: the host has it. So Redis need not keep it until the object is
+                // durable.
                 bus.delete(up, List.of(entry.id()));
                 if (frame.get().sequence() == upSequence) {
                     upSequence++;
@@ -144,9 +145,8 @@ final class RedisSession {
     private void offer(Frame.Offer offer) throws BusException {
         byte[] proof = new byte[offer.proof().remaining()];
         offer.proof().duplicate().get(proof);
-        boolean stillAllowed = hosts.of(announcement.auid())
-                .filter(announcement::isProvenBy)
-                .isPresent();
+        boolean stillAllowed =
+                hosts.of(announcement.auid()).filter(announcement::isProvenBy).isPresent();
         if (!stillAllowed || !key.proves(proof, Keys.offered(offer.number(), offer.name(), offer.size()))) {
             send(new Frame.Refuse(offer.number(), Refusal.NOT_SIGNED_IN, "no proof that this is the host"));
             return;
@@ -159,8 +159,8 @@ final class RedisSession {
         taken += data.bytes().remaining();
         Offered object = offered;
         if (object != null && object.number() == data.number()) {
-            Answer answer = working(() -> intake.append(
-                    announcement.auid(), object.name(), object.size(), data.offset(), data.bytes()));
+            Answer answer = working(() ->
+                    intake.append(announcement.auid(), object.name(), object.size(), data.offset(), data.bytes()));
             boolean goesOn = answer instanceof Answer.Need need
                     && need.offset() == data.offset() + data.bytes().remaining();
             if (!goesOn) {

@@ -15,7 +15,8 @@ public record Announcement(Auid auid, String session, String proof) {
 
     public static Announcement of(Auid auid, String uuid, HostKey key) {
         String session = auid + ":" + uuid;
-        return new Announcement(auid, session, Base64.getEncoder().encodeToString(key.prove(Keys.bytes("open"), Keys.bytes(session))));
+        return new Announcement(
+                auid, session, Base64.getEncoder().encodeToString(key.prove(Keys.bytes("open"), Keys.bytes(session))));
     }
 
     public boolean isProvenBy(HostKey key) {
@@ -23,8 +24,7 @@ public record Announcement(Auid auid, String session, String proof) {
     }
 
     byte[] encode() {
-        return ("1 " + auid + " " + session + " " + proof)
-                .getBytes(StandardCharsets.US_ASCII);
+        return ("1 " + auid + " " + session + " " + proof).getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Empty if it is none, or names a session that is not the host's. */
@@ -32,7 +32,8 @@ public record Announcement(Auid auid, String session, String proof) {
         if (bytes.remaining() > LONGEST) {
             return Optional.empty();
         }
-        List<String> words = List.of(StandardCharsets.US_ASCII.decode(bytes.duplicate()).toString().split(" ", -1));
+        List<String> words = List.of(
+                StandardCharsets.US_ASCII.decode(bytes.duplicate()).toString().split(" ", -1));
         if (words.size() != 4 || !words.get(0).equals("1")) {
             return Optional.empty();
         }

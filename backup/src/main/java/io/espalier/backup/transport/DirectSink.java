@@ -107,7 +107,8 @@ public final class DirectSink implements ObjectSink, AutoCloseable {
                 case 429 -> {
                     return Optional.empty();
                 }
-                case 400, 401, 403, 413 -> throw Refusal.NOT_ALLOWED.exception(name, answer.statusCode() + " " + text.strip());
+                case 400, 401, 403, 413 ->
+                    throw Refusal.NOT_ALLOWED.exception(name, answer.statusCode() + " " + text.strip());
                 case 422 -> throw Refusal.DAMAGED.exception(name, text.strip());
                 case 507 -> throw Refusal.FULL.exception(name, text.strip());
                 default -> throw new IOException(answer.statusCode() + " " + text.strip());

@@ -63,27 +63,34 @@ public sealed interface Frame {
 
     default byte[] encode(long sequence) {
         return switch (this) {
-            case Offer offer -> frame(1, sequence, 4 + 1 + 32 + 8 + 32, to -> to.putInt(offer.number)
-                    .put(code(offer.name.kind()))
-                    .put(offer.name.hash())
-                    .putLong(offer.size)
-                    .put(offer.proof.duplicate()));
-            case Data data -> frame(2, sequence, 4 + 8 + 4 + data.bytes.remaining(), to -> to.putInt(data.number)
-                    .putLong(data.offset)
-                    .putInt(crc(data.bytes))
-                    .put(data.bytes.duplicate()));
+            case Offer offer ->
+                frame(1, sequence, 4 + 1 + 32 + 8 + 32, to -> to.putInt(offer.number)
+                        .put(code(offer.name.kind()))
+                        .put(offer.name.hash())
+                        .putLong(offer.size)
+                        .put(offer.proof.duplicate()));
+            case Data data ->
+                frame(2, sequence, 4 + 8 + 4 + data.bytes.remaining(), to -> to.putInt(data.number)
+                        .putLong(data.offset)
+                        .putInt(crc(data.bytes))
+                        .put(data.bytes.duplicate()));
             case Bye() -> frame(3, sequence, 0, to -> {});
-            case Opened opened -> frame(16, sequence, 16, to -> to.putLong(opened.epoch).putLong(opened.credit));
+            case Opened opened ->
+                frame(16, sequence, 16, to -> to.putLong(opened.epoch).putLong(opened.credit));
             case Credit credit -> frame(17, sequence, 8, to -> to.putLong(credit.credit));
-            case Need need -> frame(18, sequence, 12, to -> to.putInt(need.number).putLong(need.offset));
+            case Need need ->
+                frame(18, sequence, 12, to -> to.putInt(need.number).putLong(need.offset));
             case Have have -> {
                 byte[] text = have.receipt.getBytes(StandardCharsets.UTF_8);
-                yield frame(19, sequence, 4 + text.length, to -> to.putInt(have.number).put(text));
+                yield frame(19, sequence, 4 + text.length, to -> to.putInt(have.number)
+                        .put(text));
             }
             case Refuse refuse -> {
                 byte[] text = refuse.detail.getBytes(StandardCharsets.UTF_8);
                 byte code = (byte) refuse.refusal.code();
-                yield frame(20, sequence, 5 + text.length, to -> to.putInt(refuse.number).put(code).put(text));
+                yield frame(20, sequence, 5 + text.length, to -> to.putInt(refuse.number)
+                        .put(code)
+                        .put(text));
             }
             case Working() -> frame(21, sequence, 0, to -> {});
             case Closed closed -> {
@@ -111,7 +118,9 @@ public sealed interface Frame {
     }
 
     private static Optional<ObjectName.Kind> kind(byte code) {
-        return Arrays.stream(ObjectName.Kind.values()).filter(kind -> code(kind) == code).findFirst();
+        return Arrays.stream(ObjectName.Kind.values())
+                .filter(kind -> code(kind) == code)
+                .findFirst();
     }
 
     /** Empty if the bytes are no frame, or a DATA frame whose bytes changed on the way. */
@@ -136,8 +145,8 @@ public sealed interface Frame {
                 long size = from.getLong();
                 byte[] proof = new byte[32];
                 from.get(proof);
-                yield kind.map(known ->
-                        new Offer(number, ObjectName.ofHash(known, hash), size, ByteBuffer.wrap(proof)));
+                yield kind.map(
+                        known -> new Offer(number, ObjectName.ofHash(known, hash), size, ByteBuffer.wrap(proof)));
             }
             case 2 -> {
                 int number = from.getInt();

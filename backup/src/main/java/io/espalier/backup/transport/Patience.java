@@ -22,7 +22,8 @@ final class Patience {
     /** Waits before the next try. @throws StoreException UNREACHABLE with {@code cause} if the time is over */
     void rest(String cause) throws StoreException, InterruptedException {
         if (System.nanoTime() - end > 0) {
-            throw new StoreException(StoreException.Reason.UNREACHABLE, "put " + name + ": no receipt in time: " + cause);
+            throw new StoreException(
+                    StoreException.Reason.UNREACHABLE, "put " + name + ": no receipt in time: " + cause);
         }
         long jitter = ThreadLocalRandom.current().nextLong(wait / 2 + 1);
         Thread.sleep(Duration.ofNanos(wait / 2 + jitter));

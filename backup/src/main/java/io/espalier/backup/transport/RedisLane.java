@@ -74,14 +74,17 @@ final class RedisLane {
         }
 
         /** The next frame from the server; credits are taken on the way. Null if none came for {@code wait}. */
-        @Nullable Frame receive(Duration wait) throws BusException, Broken {
+        @Nullable
+        Frame receive(Duration wait) throws BusException, Broken {
             if (inbox.isEmpty()) {
                 var entries = bus.read(Keys.down(name), read, 100, wait);
                 for (RedisBus.Entry entry : entries) {
                     read = entry.id();
                     take(entry.bytes());
                 }
-                bus.delete(Keys.down(name), entries.stream().map(RedisBus.Entry::id).toList());
+                bus.delete(
+                        Keys.down(name),
+                        entries.stream().map(RedisBus.Entry::id).toList());
             }
             return inbox.poll();
         }
@@ -142,12 +145,15 @@ final class RedisLane {
         while (true) {
             open.requireSound();
             switch (open.receive(LOOK)) {
-                case Frame.Have have when have.number() == number -> {
+                case Frame.Have have
+                when have.number() == number -> {
                     return verifier.verify(have.receipt(), name, size)
                             .orElseThrow(() -> new Broken("a receipt that the pinned key did not sign"));
                 }
-                case Frame.Need need when need.number() == number -> send(open, number, content, need.offset(), patience);
-                case Frame.Refuse refuse when refuse.number() == number -> {
+                case Frame.Need need
+                when need.number() == number -> send(open, number, content, need.offset(), patience);
+                case Frame.Refuse refuse
+                when refuse.number() == number -> {
                     if (!refuse.refusal().isPassing()) {
                         throw refuse.refusal().exception(name, refuse.detail());
                     }
@@ -200,8 +206,8 @@ final class RedisLane {
         session = fresh;
         String stream = Keys.open(Math.floorMod(settings.auid().hashCode() + stratum + opens++, Keys.OPENS));
         String uuid = fresh.name.substring(fresh.name.indexOf(':') + 1);
-        StreamEntryID announced =
-                bus.add(stream, Announcement.of(settings.auid(), uuid, settings.key()).encode());
+        StreamEntryID announced = bus.add(
+                stream, Announcement.of(settings.auid(), uuid, settings.key()).encode());
         bus.expire(stream, LIFE);
         try {
             while (true) {

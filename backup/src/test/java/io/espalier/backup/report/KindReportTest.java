@@ -62,8 +62,7 @@ class KindReportTest {
     @Test
     void runUnderWayIsRunningAndOneThatDiedIsStale() {
         Instant second = RUN.plus(DAY);
-        KindHistory under =
-                with(Optional.of(second), Optional.of(VERIFIED), Optional.of(PUSHED), Optional.empty());
+        KindHistory under = with(Optional.of(second), Optional.of(VERIFIED), Optional.of(PUSHED), Optional.empty());
         assertThat(words(under, second.plusSeconds(5))).isEqualTo("running running");
         assertThat(words(under, second.plus(DAY).plus(DAY).plusSeconds(1))).isEqualTo("stale stale");
     }
@@ -80,8 +79,7 @@ class KindReportTest {
     void failureLastsUntilTheNextRunAndKeepsTheLastGoodOne() {
         Instant second = RUN.plus(DAY);
         var failed = new Failed(second, second.plusSeconds(1), Step.LOCAL, "NO_RIGHTS: \"x\"");
-        KindHistory bad =
-                with(Optional.of(second), Optional.of(VERIFIED), Optional.of(PUSHED), Optional.of(failed));
+        KindHistory bad = with(Optional.of(second), Optional.of(VERIFIED), Optional.of(PUSHED), Optional.of(failed));
         assertThat(words(bad, second.plusSeconds(2))).isEqualTo("fail fail");
         KindReport report = KindReport.of(bad, second.plusSeconds(2));
         assertThat(report.error()).contains("NO_RIGHTS: \"x\"");
@@ -89,8 +87,7 @@ class KindReportTest {
         assertThat(new BackupReport("web-1", List.of(report)).toJson()).contains("NO_RIGHTS: \\\"x\\\"");
 
         Instant third = second.plus(DAY);
-        KindHistory again =
-                with(Optional.of(third), Optional.of(VERIFIED), Optional.of(PUSHED), Optional.of(failed));
+        KindHistory again = with(Optional.of(third), Optional.of(VERIFIED), Optional.of(PUSHED), Optional.of(failed));
         assertThat(words(again, third.plusSeconds(2))).isEqualTo("running running");
         assertThat(KindReport.of(again, third.plusSeconds(2)).error()).isEmpty();
     }

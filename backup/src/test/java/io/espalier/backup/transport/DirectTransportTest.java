@@ -98,13 +98,17 @@ class DirectTransportTest extends TransportContract {
     @Test
     void requestsBeyondTheBoundsAreRefused() throws Exception {
         String object = "/v1/worker/web-1/backup/objects/PACK/" + "a".repeat(64);
-        assertThat(status("PUT", object + "?size=10&offset=0", "x".repeat(5 << 20))).isEqualTo(413);
+        assertThat(status("PUT", object + "?size=10&offset=0", "x".repeat(5 << 20)))
+                .isEqualTo(413);
         assertThat(status("PUT", object + "?size=99999999999&offset=0", "x")).isEqualTo(403);
         assertThat(status("PUT", object + "?size=10", "x")).isEqualTo(400);
         assertThat(status("POST", object + "?size=-1", "")).isEqualTo(400);
-        assertThat(status("POST", object.replace("PACK", "ROOT") + "?size=1", "")).isEqualTo(400);
-        assertThat(status("POST", object.replace("web-1", "web-2") + "?size=1", "")).isEqualTo(401);
-        assertThat(status("POST", object.replace("web-1", "..") + "?size=1", "")).isEqualTo(404);
+        assertThat(status("POST", object.replace("PACK", "ROOT") + "?size=1", ""))
+                .isEqualTo(400);
+        assertThat(status("POST", object.replace("web-1", "web-2") + "?size=1", ""))
+                .isEqualTo(401);
+        assertThat(status("POST", object.replace("web-1", "..") + "?size=1", ""))
+                .isEqualTo(404);
         assertThat(status("GET", object + "?size=1", "")).isEqualTo(405);
         assertThat(status("DELETE", object + "?size=1", "")).isEqualTo(405);
     }

@@ -41,7 +41,8 @@ class RedisDeathIT {
         Path home = Files.createDirectory(folder.resolve("server"));
         Files.writeString(
                 home.resolve("hosts"),
-                TransportContract.HOST + " " + HostKey.ofToken(TransportContract.TOKEN).hex() + "\n");
+                TransportContract.HOST + " "
+                        + HostKey.ofToken(TransportContract.TOKEN).hex() + "\n");
         repository = home.resolve("repository");
         startServer();
     }
@@ -131,11 +132,7 @@ class RedisDeathIT {
     private Process client(long first, int count) {
         return java(
                 DeathClient.class,
-                List.of(
-                        String.join(",", cluster.nodes()),
-                        receiptKey,
-                        String.valueOf(first),
-                        String.valueOf(count)));
+                List.of(String.join(",", cluster.nodes()), receiptKey, String.valueOf(first), String.valueOf(count)));
     }
 
     @Test
@@ -180,11 +177,12 @@ class RedisDeathIT {
                         long first = 2_000_000 + 100L * round;
                         matrix.survivesDeathOfClient(() -> client(first, 12), 12, first);
                     }
-                    default -> matrix.survives(what, () -> cluster.kill(master), () -> {
-                        killServer();
-                        cluster.startNode(master);
-                        startServer();
-                    });
+                    default ->
+                        matrix.survives(what, () -> cluster.kill(master), () -> {
+                            killServer();
+                            cluster.startNode(master);
+                            startServer();
+                        });
                 }
                 for (int node = 0; node < cluster.size(); node++) {
                     cluster.thaw(node);

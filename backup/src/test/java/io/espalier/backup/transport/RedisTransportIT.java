@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RedisTransportIT extends TransportContract {
-    static final RedisServer.Settings SETTINGS = new RedisServer.Settings(
-            32, 16 << 20, 4 << 20, Duration.ofSeconds(5), Duration.ofMillis(20), 1);
+    static final RedisServer.Settings SETTINGS =
+            new RedisServer.Settings(32, 16 << 20, 4 << 20, Duration.ofSeconds(5), Duration.ofMillis(20), 1);
 
     @TempDir
     static Path nodes;
@@ -92,7 +92,8 @@ class RedisTransportIT extends TransportContract {
         }
         Await.until("no session is open", () -> server.sessions() == 0);
         Await.until("no stream is left", () -> cluster.masters().stream()
-                .allMatch(node -> cluster.ask(node, "--scan", "--pattern", "{s:*:up").isBlank()
+                .allMatch(node -> cluster.ask(node, "--scan", "--pattern", "{s:*:up")
+                                .isBlank()
                         && cluster.ask(node, "--scan", "--pattern", "{s:*:dn").isBlank()));
         cluster.masters().forEach(node -> {
             for (int i = 0; i < Keys.OPENS; i++) {

@@ -46,6 +46,8 @@ final class Store {
     }
 
     static void assertHolds(Path repository, ObjectName name) throws IOException {
-        assertThat(holds(repository, name.sha256Hex())).as("%s is in the store", name).isTrue();
+        assertThat(holds(repository, name.sha256Hex()))
+                .as("%s is in the store", name)
+                .isTrue();
     }
 }

@@ -100,7 +100,8 @@ abstract class TransportContract {
             List<Callable<ObjectName>> puts = new ArrayList<>();
             for (int i = 0; i < 24; i++) {
                 byte[] bytes = Store.bytes(i % 20, 300_000 + i % 20);
-                puts.add(() -> sink.put(Store.name(bytes), ByteBuffer.wrap(bytes)).name());
+                puts.add(() ->
+                        sink.put(Store.name(bytes), ByteBuffer.wrap(bytes)).name());
             }
             for (Future<ObjectName> put : threads.invokeAll(puts)) {
                 Store.assertHolds(repository, put.get());
@@ -112,8 +113,8 @@ abstract class TransportContract {
     void bytesUnderAWrongNameAreRefused() {
         ObjectName wrong = Store.name(Store.bytes(1, 10));
         assertThatThrownBy(() -> sink().put(wrong, ByteBuffer.wrap(Store.bytes(2, 10))))
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.reason())
-                        .isEqualTo(StoreException.Reason.DAMAGED));
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.DAMAGED));
     }
 
     @Test
@@ -121,8 +122,8 @@ abstract class TransportContract {
         byte[] bytes = Store.bytes(1, 10);
         ObjectName mark = ObjectName.of(ObjectName.Kind.MARK, ByteBuffer.wrap(bytes));
         assertThatThrownBy(() -> sink().put(mark, ByteBuffer.wrap(bytes)))
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.reason())
-                        .isEqualTo(StoreException.Reason.DENIED));
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.DENIED));
     }
 
     @Test
@@ -132,8 +133,8 @@ abstract class TransportContract {
         ObjectSink sink = sink(HOST, TOKEN, other, SHORT);
         byte[] bytes = Store.bytes(1, 1_000);
         assertThatThrownBy(() -> sink.put(Store.name(bytes), ByteBuffer.wrap(bytes)))
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.reason())
-                        .isEqualTo(StoreException.Reason.UNREACHABLE))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.UNREACHABLE))
                 .hasMessageContaining("did not sign");
     }
 
@@ -175,8 +176,8 @@ abstract class TransportContract {
         serve(intake(new Faulty(LocalObjectStore.in(repository), Faulty.How.IS_FULL)));
         byte[] bytes = Store.bytes(7, 1_000);
         assertThatThrownBy(() -> sink().put(Store.name(bytes), ByteBuffer.wrap(bytes)))
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.reason())
-                        .isEqualTo(StoreException.Reason.FULL));
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.FULL));
     }
 
     @Test
