@@ -161,8 +161,10 @@ public final class RedisCluster implements AutoCloseable {
     public void awaitWell() {
         for (int node = 0; node < ports.length; node++) {
             int asked = node;
-            Await.until("node " + node + " sees a whole cluster", LIMIT, () -> ask(asked, "CLUSTER", "INFO")
-                    .contains("cluster_slots_ok:16384"));
+            Await.until(
+                    "node " + node + " sees a whole cluster",
+                    LIMIT,
+                    () -> ask(asked, "CLUSTER", "INFO").contains("cluster_slots_ok:16384"));
         }
     }
 

@@ -22,13 +22,12 @@ public final class Dumps {
     public DumpVerdict run(DumpSpec spec, Path folder) {
         try (Spool spool = Spool.open(folder, spec.limits().maxBytes())) {
             var findings = new Findings(spec.limits());
-            List<VerifyRecord.Part> parts =
-                    switch (spec) {
-                        case DumpSpec.Redis redis -> new RedisDump(redis, spool, findings).run();
-                        case DumpSpec.Mysql mysql -> new MysqlDump(mysql, spool, findings).run();
-                        case DumpSpec.Postgres postgres -> new PostgresDump(postgres, spool, findings).run();
-                        case DumpSpec.Command command -> List.of(command(command, spool, findings));
-                    };
+            List<VerifyRecord.Part> parts = switch (spec) {
+                case DumpSpec.Redis redis -> new RedisDump(redis, spool, findings).run();
+                case DumpSpec.Mysql mysql -> new MysqlDump(mysql, spool, findings).run();
+                case DumpSpec.Postgres postgres -> new PostgresDump(postgres, spool, findings).run();
+                case DumpSpec.Command command -> List.of(command(command, spool, findings));
+            };
             findings.compareWithPrevious(
                     parts.stream().mapToLong(VerifyRecord.Part::bytes).sum());
             Path kept = spool.keep();

@@ -27,9 +27,10 @@ final class MysqlClient {
     private String defaults(DumpSpec.Login login) {
         var text = new StringBuilder("[client]\n");
         text.append("user=").append(quoted(login.user())).append('\n');
-        login.password().ifPresent(password -> text.append("password=")
-                .append(quoted(password.reveal()))
-                .append('\n'));
+        login.password()
+                .ifPresent(password -> text.append("password=")
+                        .append(quoted(password.reveal()))
+                        .append('\n'));
         switch (server) {
             case DumpSpec.Endpoint.Socket local ->
                 text.append("socket=").append(quoted(local.path().toString())).append('\n');

@@ -18,8 +18,7 @@ import java.util.stream.Collectors;
 final class PostgresDump {
     static final String GLOBALS = "globals";
     private static final String TRAILER = "-- PostgreSQL database cluster dump complete";
-    private static final String TABLES =
-            """
+    private static final String TABLES = """
             SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
               JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
              WHERE c.relkind = 'r' AND c.relpersistence <> 't'
@@ -63,8 +62,7 @@ final class PostgresDump {
                 .query(
                         first,
                         1,
-                        "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY"
-                                + " 1")
+                        "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1")
                 .stream()
                 .map(List::getFirst)
                 .toList();

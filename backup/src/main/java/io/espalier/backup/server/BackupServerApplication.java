@@ -17,8 +17,7 @@ import java.util.concurrent.CountDownLatch;
 
 /** {@code espalier backup-server}: the receiving side of backups alone. */
 public final class BackupServerApplication {
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             usage: espalier backup-server --dir DIR [options]
               --dir DIR             keys, hosts, and the objects below repository/
               --hosts FILE          who may add: lines "AUID SHA256-OF-ITS-TOKEN" (DIR/hosts)

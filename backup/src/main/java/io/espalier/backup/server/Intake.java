@@ -164,13 +164,12 @@ public final class Intake {
     }
 
     private static Answer refused(StoreException e) {
-        Refusal refusal =
-                switch (e.reason()) {
-                    case DAMAGED -> Refusal.DAMAGED;
-                    case FULL -> Refusal.FULL;
-                    case UNREACHABLE -> Refusal.BUSY;
-                    case NOT_FOUND, DENIED, FAILED -> Refusal.FAILED;
-                };
+        Refusal refusal = switch (e.reason()) {
+            case DAMAGED -> Refusal.DAMAGED;
+            case FULL -> Refusal.FULL;
+            case UNREACHABLE -> Refusal.BUSY;
+            case NOT_FOUND, DENIED, FAILED -> Refusal.FAILED;
+        };
         return new Answer.Refused(refusal, String.valueOf(e.getMessage()));
     }
 

@@ -64,16 +64,24 @@ public sealed interface Frame {
     default byte[] encode(long sequence) {
         return switch (this) {
             case Offer offer ->
-                frame(1, sequence, 4 + 1 + 32 + 8 + 32, to -> to.putInt(offer.number)
-                        .put(code(offer.name.kind()))
-                        .put(offer.name.hash())
-                        .putLong(offer.size)
-                        .put(offer.proof.duplicate()));
+                frame(
+                        1,
+                        sequence,
+                        4 + 1 + 32 + 8 + 32,
+                        to -> to.putInt(offer.number)
+                                .put(code(offer.name.kind()))
+                                .put(offer.name.hash())
+                                .putLong(offer.size)
+                                .put(offer.proof.duplicate()));
             case Data data ->
-                frame(2, sequence, 4 + 8 + 4 + data.bytes.remaining(), to -> to.putInt(data.number)
-                        .putLong(data.offset)
-                        .putInt(crc(data.bytes))
-                        .put(data.bytes.duplicate()));
+                frame(
+                        2,
+                        sequence,
+                        4 + 8 + 4 + data.bytes.remaining(),
+                        to -> to.putInt(data.number)
+                                .putLong(data.offset)
+                                .putInt(crc(data.bytes))
+                                .put(data.bytes.duplicate()));
             case Bye() -> frame(3, sequence, 0, to -> {});
             case Opened opened ->
                 frame(16, sequence, 16, to -> to.putLong(opened.epoch).putLong(opened.credit));
@@ -82,15 +90,20 @@ public sealed interface Frame {
                 frame(18, sequence, 12, to -> to.putInt(need.number).putLong(need.offset));
             case Have have -> {
                 byte[] text = have.receipt.getBytes(StandardCharsets.UTF_8);
-                yield frame(19, sequence, 4 + text.length, to -> to.putInt(have.number)
-                        .put(text));
+                yield frame(
+                        19,
+                        sequence,
+                        4 + text.length,
+                        to -> to.putInt(have.number).put(text));
             }
             case Refuse refuse -> {
                 byte[] text = refuse.detail.getBytes(StandardCharsets.UTF_8);
                 byte code = (byte) refuse.refusal.code();
-                yield frame(20, sequence, 5 + text.length, to -> to.putInt(refuse.number)
-                        .put(code)
-                        .put(text));
+                yield frame(
+                        20,
+                        sequence,
+                        5 + text.length,
+                        to -> to.putInt(refuse.number).put(code).put(text));
             }
             case Working() -> frame(21, sequence, 0, to -> {});
             case Closed closed -> {

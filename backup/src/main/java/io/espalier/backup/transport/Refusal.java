@@ -40,14 +40,13 @@ public enum Refusal {
     }
 
     StoreException exception(ObjectName name, String detail) {
-        StoreException.Reason reason =
-                switch (this) {
-                    case NOT_SIGNED_IN, NOT_ALLOWED -> StoreException.Reason.DENIED;
-                    case DAMAGED -> StoreException.Reason.DAMAGED;
-                    case FULL -> StoreException.Reason.FULL;
-                    case BUSY -> StoreException.Reason.UNREACHABLE;
-                    case FAILED -> StoreException.Reason.FAILED;
-                };
+        StoreException.Reason reason = switch (this) {
+            case NOT_SIGNED_IN, NOT_ALLOWED -> StoreException.Reason.DENIED;
+            case DAMAGED -> StoreException.Reason.DAMAGED;
+            case FULL -> StoreException.Reason.FULL;
+            case BUSY -> StoreException.Reason.UNREACHABLE;
+            case FAILED -> StoreException.Reason.FAILED;
+        };
         return new StoreException(reason, "put " + name + ": " + this + ": " + detail);
     }
 }

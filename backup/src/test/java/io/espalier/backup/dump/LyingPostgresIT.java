@@ -180,9 +180,12 @@ class LyingPostgresIT {
     void fullSpoolIsSaidToBeFull() throws IOException {
         try (var small = new SmallDisk(folder.resolve("small"))) {
             DumpVerdict verdict = dumps.run(spec(), small.folder().resolve("dump"));
-            assertThat(verdict).isInstanceOfSatisfying(DumpVerdict.Failed.class, failed -> assertThat(failed.reason())
-                    .as(failed.detail())
-                    .isEqualTo(Reason.SPOOL_FULL));
+            assertThat(verdict)
+                    .isInstanceOfSatisfying(
+                            DumpVerdict.Failed.class,
+                            failed -> assertThat(failed.reason())
+                                    .as(failed.detail())
+                                    .isEqualTo(Reason.SPOOL_FULL));
         }
     }
 
@@ -201,8 +204,11 @@ class LyingPostgresIT {
         var spec = new DumpSpec.Postgres(
                 other.endpoint(), BOSS, List.of("postgres"), false, Optional.of(tools), spec().limits());
         DumpVerdict verdict = dump(spec);
-        assertThat(verdict).isInstanceOfSatisfying(DumpVerdict.Failed.class, failed -> assertThat(failed.reason())
-                .as(failed.detail())
-                .isIn(Reason.UNREACHABLE, Reason.TOOL_WARNED, Reason.TRUNCATED));
+        assertThat(verdict)
+                .isInstanceOfSatisfying(
+                        DumpVerdict.Failed.class,
+                        failed -> assertThat(failed.reason())
+                                .as(failed.detail())
+                                .isIn(Reason.UNREACHABLE, Reason.TOOL_WARNED, Reason.TRUNCATED));
     }
 }

@@ -46,9 +46,9 @@ class LyingRedisIT {
         ask("SET", "expires", "x", "EX", "1000");
         ask(
                 "EVAL",
-                "for i = 1, 3000 do redis.call('ZADD', 'bigz', i / 7, 'member-number-' .. i); redis.call('HSET',"
-                    + " 'bigh', 'field' .. i, i); redis.call('RPUSH', 'bigl', ('w'):rep(i % 90)); redis.call('SADD',"
-                    + " 'bigs', 'm' .. i) end",
+                "for i = 1, 3000 do redis.call('ZADD', 'bigz', i / 7, 'member-number-' .. i);"
+                        + " redis.call('HSET', 'bigh', 'field' .. i, i); redis.call('RPUSH', 'bigl', ('w'):rep(i % 90));"
+                        + " redis.call('SADD', 'bigs', 'm' .. i) end",
                 "0");
         ask("XADD", "stream", "1-1", "f", "v");
         ask("XADD", "stream", "2-1", "f", "w");
@@ -190,9 +190,12 @@ class LyingRedisIT {
         try (var small = new SmallDisk(folder.resolve("small"))) {
             DumpVerdict verdict =
                     dumps.run(spec(server.endpoint(), "s3cret"), small.folder().resolve("dump"));
-            assertThat(verdict).isInstanceOfSatisfying(DumpVerdict.Failed.class, failed -> assertThat(failed.reason())
-                    .as(failed.detail())
-                    .isEqualTo(Reason.SPOOL_FULL));
+            assertThat(verdict)
+                    .isInstanceOfSatisfying(
+                            DumpVerdict.Failed.class,
+                            failed -> assertThat(failed.reason())
+                                    .as(failed.detail())
+                                    .isEqualTo(Reason.SPOOL_FULL));
         }
     }
 
@@ -202,9 +205,11 @@ class LyingRedisIT {
         for (int bytes : new int[] {0, 3, 40, 200, 1_000, 70_000, 300_000}) {
             try (var wire = new CutWire(server.endpoint(), bytes)) {
                 assertThat(dump(spec(wire.endpoint(), "s3cret")))
-                        .isInstanceOfSatisfying(DumpVerdict.Failed.class, failed -> assertThat(failed.reason())
-                                .as("cut after %d bytes: %s", bytes, failed.detail())
-                                .isIn(Reason.UNREACHABLE, Reason.TRUNCATED));
+                        .isInstanceOfSatisfying(
+                                DumpVerdict.Failed.class,
+                                failed -> assertThat(failed.reason())
+                                        .as("cut after %d bytes: %s", bytes, failed.detail())
+                                        .isIn(Reason.UNREACHABLE, Reason.TRUNCATED));
             }
         }
     }

@@ -11,8 +11,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class MysqlScriptTest {
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             /*M!999999\\- enable the sandbox mode */\s
             -- MariaDB dump 10.19
             --

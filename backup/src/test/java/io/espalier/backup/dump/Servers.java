@@ -98,8 +98,10 @@ final class Servers implements AutoCloseable {
                 "-c",
                 "shared_buffers=16MB"));
         Server server = new Server(start(argv, data), data, new DumpSpec.Endpoint.Socket(data));
-        Await.until("postgres answers", START, () -> psql(server, "postgres", "SELECT 1")
-                .equals("1"));
+        Await.until(
+                "postgres answers",
+                START,
+                () -> psql(server, "postgres", "SELECT 1").equals("1"));
         return server;
     }
 

@@ -91,10 +91,13 @@ class RedisTransportIT extends TransportContract {
             open.clear();
         }
         Await.until("no session is open", () -> server.sessions() == 0);
-        Await.until("no stream is left", () -> cluster.masters().stream()
-                .allMatch(node -> cluster.ask(node, "--scan", "--pattern", "{s:*:up")
-                                .isBlank()
-                        && cluster.ask(node, "--scan", "--pattern", "{s:*:dn").isBlank()));
+        Await.until(
+                "no stream is left",
+                () -> cluster.masters().stream()
+                        .allMatch(node -> cluster.ask(node, "--scan", "--pattern", "{s:*:up")
+                                        .isBlank()
+                                && cluster.ask(node, "--scan", "--pattern", "{s:*:dn")
+                                        .isBlank()));
         cluster.masters().forEach(node -> {
             for (int i = 0; i < Keys.OPENS; i++) {
                 assertThat(cluster.ask(node, "XLEN", Keys.open(i))).matches("0|MOVED.*");

@@ -29,7 +29,7 @@ final class Store {
     /** True if the file of that hash is there and has that hash. */
     static boolean holds(Path repository, String sha256) throws IOException {
         Path file = repository.resolve("packs").resolve(sha256);
-        if (!Files.exists(file)) {
+        if (!Files.exists(file) && Files.exists(repository)) {
             try (var all = Files.walk(repository)) {
                 file = all.filter(path -> path.endsWith(sha256)).findFirst().orElse(file);
             }
