@@ -137,8 +137,8 @@ final class LbBench {
         Map<String, Measured> medians = new LinkedHashMap<>();
         results.forEach((name, all) -> medians.put(name, median(all)));
         medians.forEach((name, one) -> {
-            Measured peer = requireNonNull(
-                    medians.get(name.contains("cache") ? "plain proxy_cache hit" : "plain proxy_pass"));
+            Measured peer =
+                    requireNonNull(medians.get(name.contains("cache") ? "plain proxy_cache hit" : "plain proxy_pass"));
             System.out.printf(
                     Locale.ROOT,
                     "%-24s %8.0f req/s (%.2f)   %6.1f us processor/req (%.2f)   p99 %7.3f ms (%.2f)%n",

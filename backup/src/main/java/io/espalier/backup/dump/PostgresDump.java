@@ -19,14 +19,14 @@ final class PostgresDump {
     static final String GLOBALS = "globals";
     private static final String TRAILER = "-- PostgreSQL database cluster dump complete";
     private static final String TABLES = """
-        SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
-          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-         WHERE c.relkind = 'r' AND c.relpersistence <> 't'
-           AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-           AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d
-                            WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-                              AND d.objid = c.oid AND d.deptype = 'e')
-        """;
+            SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
+              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             WHERE c.relkind = 'r' AND c.relpersistence <> 't'
+               AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+               AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d
+                                WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                                  AND d.objid = c.oid AND d.deptype = 'e')
+            """;
 
     private final DumpSpec.Postgres spec;
     private final Spool spool;
@@ -62,8 +62,7 @@ final class PostgresDump {
                 .query(
                         first,
                         1,
-                        "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY"
-                                + " 1")
+                        "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1")
                 .stream()
                 .map(List::getFirst)
                 .toList();

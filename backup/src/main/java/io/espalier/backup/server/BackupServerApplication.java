@@ -18,16 +18,16 @@ import java.util.concurrent.CountDownLatch;
 /** {@code espalier backup-server}: the receiving side of backups alone. */
 public final class BackupServerApplication {
     private static final String USAGE = """
-        usage: espalier backup-server --dir DIR [options]
-          --dir DIR             keys, hosts, and the objects below repository/
-          --hosts FILE          who may add: lines "AUID SHA256-OF-ITS-TOKEN" (DIR/hosts)
-          --listen ADDRESS      where HTTPS listens (127.0.0.1)
-          --port N              HTTPS; -1: off (8643)
-          --redis HOST:PORT,... some nodes of a Redis Cluster (none)
-          --redis-user NAME     with --redis-password-file FILE
-          --redis-tls yes       TLS to Redis
-          --redis-budget MIB    of bytes that may wait on one master (64)
-        """;
+            usage: espalier backup-server --dir DIR [options]
+              --dir DIR             keys, hosts, and the objects below repository/
+              --hosts FILE          who may add: lines "AUID SHA256-OF-ITS-TOKEN" (DIR/hosts)
+              --listen ADDRESS      where HTTPS listens (127.0.0.1)
+              --port N              HTTPS; -1: off (8643)
+              --redis HOST:PORT,... some nodes of a Redis Cluster (none)
+              --redis-user NAME     with --redis-password-file FILE
+              --redis-tls yes       TLS to Redis
+              --redis-budget MIB    of bytes that may wait on one master (64)
+            """;
     private static final Set<String> OPTIONS = Set.of(
             "--dir",
             "--hosts",

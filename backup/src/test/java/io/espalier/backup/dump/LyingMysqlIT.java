@@ -33,16 +33,16 @@ class LyingMysqlIT {
     static void start() {
         servers = new Servers();
         server = servers.mariadb("mariadb");
-        sql("CREATE DATABASE shop; USE shop; CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(200), raw"
-                + " BLOB);CREATE TABLE shop.`odd ``;(name` (id INT PRIMARY KEY, t TEXT);INSERT INTO shop.items"
-                + " SELECT seq, CONCAT('it''s (', seq, '); -- \\\\'), UNHEX(MD5(seq)) FROM seq_1_to_20000;INSERT"
-                + " INTO shop.`odd ``;(name` VALUES (1, 'INSERT INTO `x` VALUES (1);\\n"
-                + "-- Dump completed\\n"
-                + "');CREATE VIEW shop.names AS SELECT name FROM shop.items; CREATE SEQUENCE shop.numbers;CREATE"
-                + " USER backup@localhost IDENTIFIED BY 's3cret \"#\\\\';GRANT SELECT, SHOW VIEW, TRIGGER, EVENT,"
-                + " LOCK TABLES, RELOAD ON *.* TO backup@localhost;CREATE USER narrow@localhost IDENTIFIED BY 'n';"
-                + " GRANT SELECT ON shop.items TO narrow@localhost;CREATE USER blind@localhost IDENTIFIED BY 'b';"
-                + " GRANT SELECT, SHOW VIEW, EVENT ON *.* TO blind@localhost;");
+        sql(
+                "CREATE DATABASE shop; USE shop; CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(200), raw BLOB);"
+                        + "CREATE TABLE shop.`odd ``;(name` (id INT PRIMARY KEY, t TEXT);"
+                        + "INSERT INTO shop.items SELECT seq, CONCAT('it''s (', seq, '); -- \\\\'), UNHEX(MD5(seq)) FROM seq_1_to_20000;"
+                        + "INSERT INTO shop.`odd ``;(name` VALUES (1, 'INSERT INTO `x` VALUES (1);\\n-- Dump completed\\n');"
+                        + "CREATE VIEW shop.names AS SELECT name FROM shop.items; CREATE SEQUENCE shop.numbers;"
+                        + "CREATE USER backup@localhost IDENTIFIED BY 's3cret \"#\\\\';"
+                        + "GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES, RELOAD ON *.* TO backup@localhost;"
+                        + "CREATE USER narrow@localhost IDENTIFIED BY 'n'; GRANT SELECT ON shop.items TO narrow@localhost;"
+                        + "CREATE USER blind@localhost IDENTIFIED BY 'b'; GRANT SELECT, SHOW VIEW, EVENT ON *.* TO blind@localhost;");
         sql("DELIMITER //\nCREATE PROCEDURE shop.p() BEGIN /* don't */ SELECT 1; -- it's\n SELECT ';;'; END//");
         sql("CREATE TRIGGER shop.t BEFORE INSERT ON shop.items FOR EACH ROW SET NEW.name = IFNULL(NEW.name, '`')");
     }

@@ -46,9 +46,9 @@ class LyingRedisIT {
         ask("SET", "expires", "x", "EX", "1000");
         ask(
                 "EVAL",
-                "for i = 1, 3000 do redis.call('ZADD', 'bigz', i / 7, 'member-number-' .. i); redis.call('HSET',"
-                    + " 'bigh', 'field' .. i, i); redis.call('RPUSH', 'bigl', ('w'):rep(i % 90)); redis.call('SADD',"
-                    + " 'bigs', 'm' .. i) end",
+                "for i = 1, 3000 do redis.call('ZADD', 'bigz', i / 7, 'member-number-' .. i);"
+                        + " redis.call('HSET', 'bigh', 'field' .. i, i); redis.call('RPUSH', 'bigl', ('w'):rep(i % 90));"
+                        + " redis.call('SADD', 'bigs', 'm' .. i) end",
                 "0");
         ask("XADD", "stream", "1-1", "f", "v");
         ask("XADD", "stream", "2-1", "f", "w");

@@ -12,33 +12,33 @@ import org.junit.jupiter.api.Test;
 
 class MysqlScriptTest {
     private static final String SCRIPT = """
-        /*M!999999\\- enable the sandbox mode */\s
-        -- MariaDB dump 10.19
-        --
-        /*!40101 SET NAMES utf8mb4 */;
-        CREATE DATABASE /*!32312 IF NOT EXISTS*/ `d`;
+            /*M!999999\\- enable the sandbox mode */\s
+            -- MariaDB dump 10.19
+            --
+            /*!40101 SET NAMES utf8mb4 */;
+            CREATE DATABASE /*!32312 IF NOT EXISTS*/ `d`;
 
-        USE `d`;
-        /* don't */ CREATE TABLE `a``b` (
-          `x` int COMMENT 'INSERT INTO `no` VALUES (1);'
-        );
-        LOCK TABLES `a``b` WRITE;
-        INSERT INTO `a``b` VALUES
-        (1,'it''s (\\'; -- not'),(2,"),("),
-        (3,NULL);
-        INSERT INTO `a``b` (`x`, `y`) VALUES (4,f('()'));
-        CREATE TABLE `empty` (`x` int);
-        /*!50001 CREATE VIEW `v` AS SELECT 1 AS `x` */;
-        DELIMITER ;;
-        CREATE PROCEDURE `p`()
-        BEGIN -- it's; fine
-          # don't
-          SELECT ';;', "a;b"; /* it's */
-          INSERT INTO `a``b` VALUES (9);
-        END ;;
-        DELIMITER ;
-        -- Dump completed
-        """;
+            USE `d`;
+            /* don't */ CREATE TABLE `a``b` (
+              `x` int COMMENT 'INSERT INTO `no` VALUES (1);'
+            );
+            LOCK TABLES `a``b` WRITE;
+            INSERT INTO `a``b` VALUES
+            (1,'it''s (\\'; -- not'),(2,"),("),
+            (3,NULL);
+            INSERT INTO `a``b` (`x`, `y`) VALUES (4,f('()'));
+            CREATE TABLE `empty` (`x` int);
+            /*!50001 CREATE VIEW `v` AS SELECT 1 AS `x` */;
+            DELIMITER ;;
+            CREATE PROCEDURE `p`()
+            BEGIN -- it's; fine
+              # don't
+              SELECT ';;', "a;b"; /* it's */
+              INSERT INTO `a``b` VALUES (9);
+            END ;;
+            DELIMITER ;
+            -- Dump completed
+            """;
 
     private static MysqlScript.Content read(String script, int piece) throws IOException {
         var bytes = new ByteArrayInputStream(script.getBytes(StandardCharsets.UTF_8));

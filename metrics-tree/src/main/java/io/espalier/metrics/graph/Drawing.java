@@ -369,8 +369,7 @@ public final class Drawing {
             double x = 12 + width * (shown % per);
             int row = shown / per;
             String more = "and " + (plan.lines().size() - shown) + " more";
-            shapes.add(
-                    new Label(x + 14, from + ROW * row + 8, more, SMALL, Anchor.START, theme.faint, false));
+            shapes.add(new Label(x + 14, from + ROW * row + 8, more, SMALL, Anchor.START, theme.faint, false));
         }
     }
 }

@@ -106,7 +106,8 @@ public final class Evaluation {
                 each(
                         call,
                         range,
-                        curve -> curve.with("perSecond(" + curve.name() + ")", growth(curve, true, (double) curve.step())));
+                        curve -> curve.with(
+                                "perSecond(" + curve.name() + ")", growth(curve, true, (double) curve.step())));
             case "keepLastValue" -> each(call, range, curve -> keepLast(curve, in.whole(1, Integer.MAX_VALUE)));
             case "transformNull" ->
                 each(

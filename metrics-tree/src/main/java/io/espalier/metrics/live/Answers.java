@@ -33,7 +33,8 @@ public final class Answers {
             case Value.Scalar(double number) -> OptionalDouble.of(number);
             case Value.Spread spread -> OptionalDouble.of(spread.p50());
             case Value.Ranking(var items) ->
-                OptionalDouble.of((double) items.stream().mapToLong(Top.Item::count).sum());
+                OptionalDouble.of(
+                        (double) items.stream().mapToLong(Top.Item::count).sum());
             case Value.Text _ -> OptionalDouble.empty();
         };
     }
