@@ -1,5 +1,6 @@
 package io.espalier.bench;
 
+import com.google.errorprone.annotations.FormatMethod;
 import io.espalier.backup.repository.LocalObjectStore;
 import io.espalier.backup.repository.ObjectName;
 import io.espalier.backup.repository.ObjectSink;
@@ -160,6 +161,7 @@ public final class BackupRedisBench {
         }
     }
 
+    @FormatMethod
     private static void say(String format, Object... values) {
         System.out.println(String.format(Locale.ROOT, format, values));
     }

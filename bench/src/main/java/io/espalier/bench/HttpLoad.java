@@ -1,6 +1,7 @@
 package io.espalier.bench;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -72,7 +73,7 @@ final class HttpLoad {
     private void run(int port, long pid, int connections, double seconds, int rate) throws IOException {
         try (var selector = Selector.open()) {
             for (var i = 0; i < connections; i++) {
-                var channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
+                var channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 channel.configureBlocking(false);
                 var connection = new Connection(channel);
@@ -142,8 +143,9 @@ final class HttpLoad {
     }
 
     private static boolean isWhole(ByteBuffer in) throws IOException {
-        var bytes = in.array();
         var length = in.position();
+        var bytes = new byte[length];
+        in.get(0, bytes);
         if (length > 12 && (bytes[9] != '2' || bytes[10] != '0' || bytes[11] != '0')) {
             throw new IOException(new String(bytes, 0, length, StandardCharsets.US_ASCII));
         }
@@ -186,7 +188,7 @@ final class HttpLoad {
     /** Of all its threads, in hundredths of a second. */
     private static long processorTime(long pid) throws IOException {
         var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 }

@@ -131,7 +131,7 @@ final class LbBench {
         for (int round = 0; round < rounds; round++) {
             // there and back again, so that a machine that slows down hits all alike
             for (Contender each : round % 2 == 0 ? contenders : contenders.reversed()) {
-                results.get(each.name()).add(measure(each, rate, time));
+                requireNonNull(results.get(each.name())).add(measure(each, rate, time));
             }
         }
         Map<String, Measured> medians = new LinkedHashMap<>();

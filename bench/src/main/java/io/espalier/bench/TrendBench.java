@@ -40,7 +40,7 @@ public final class TrendBench {
             for (int[] shape : new int[][] {{1_000, 8_640}, {100_000, 60}}) {
                 Path own = dir.resolve("own" + shape[0]);
                 double[] chunks;
-                try (TrendStore store = new ChunkStore(own, System.err::println)) {
+                try (TrendStore store = new ChunkStore(own, line -> System.err.println(line))) {
                     chunks = run("chunk store", store, shape[0], shape[1], own, () -> {});
                 }
                 if (!Files.isExecutable(VICTORIA)) {
