@@ -50,6 +50,7 @@ class OpenSshStoryIT {
         hosts = NetnsHosts.start(HOSTS, Files.readString(Path.of(key + ".pub")).strip());
         server = Server.start(folder);
         for (TestHost host : hosts.all()) {
+            host.must("rm", "-rf", "/usr/lib/jvm", "/usr/bin/java"); // a host needs no Java of its own
             enrol(host, Files.readString(key));
         }
         fleet = Clone.empty(server.gitUrl(), folder.resolve("clone"));

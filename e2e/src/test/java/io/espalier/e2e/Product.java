@@ -57,19 +57,18 @@ final class Product {
         return command;
     }
 
-    /** The folder of the jars that are started. */
-    static Path app() {
-        Path builds = ROOT.resolve("target/app");
-        try {
-            return builds.resolve(Files.readString(builds.resolve("current")).strip());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** What enrolment installs: the agent with a Java of its own. */
+    static Path agentImage() {
+        Ran made = Ran.of(
+                BUILD,
+                "env",
+                "ESPALIER_NO_BUILD=1",
+                "ESPALIER_NO_AOT=1",
+                ROOT.resolve("bin/agent-image").toString());
+        if (made.status() != 0) {
+            throw new IllegalStateException("no agent image can be made:\n" + made.output());
         }
-    }
-
-    static Path javaHome() {
-        return Path.of(Ran.of(Duration.ofSeconds(10), LAUNCHER.toString(), "--java-home")
-                .output());
+        return ROOT.resolve("agent/target/espalier-agent-image.tar.gz");
     }
 
     static int freePort() {

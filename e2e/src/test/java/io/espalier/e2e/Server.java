@@ -1,11 +1,9 @@
 package io.espalier.e2e;
 
 import io.espalier.testkit.Await;
-import io.espalier.testkit.Ran;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 
@@ -36,7 +34,7 @@ final class Server implements AutoCloseable {
                   hosts: { watch: 1s, agent-image: %s }
                   access: { first-password: "e2e-password-1", first-token: "%s" }
                   sources: { fleet: { name: fleet, url: fleet } }
-                """.formatted(port, folder.resolve("data"), agentImage(folder), TOKEN));
+                """.formatted(port, folder.resolve("data"), Product.agentImage(), TOKEN));
         Running process =
                 Running.start(Product.role("server", "--config", config.toString()), folder.resolve("server.log"));
         var server = new Server(process, new Api(url, TOKEN), url);
@@ -52,27 +50,6 @@ final class Server implements AutoCloseable {
             throw new AssertionError(late.getMessage() + "\n" + process.output(), late);
         }
         return server;
-    }
-
-    /** The jars of the agent, started by this machine's JDK, which hosts of network namespaces have as well. */
-    private static Path agentImage(Path folder) throws IOException {
-        Path root = folder.resolve("espalier-agent");
-        Path lib = Files.createDirectories(root.resolve("lib"));
-        String jars = Files.readString(Product.app().resolve("agent.cp")).strip();
-        for (String jar : jars.split(":", -1)) {
-            Path file = Path.of(jar.replace("@", Product.app().toString()));
-            Files.copy(file, lib.resolve(file.getFileName()));
-        }
-        Path program = Files.createDirectories(root.resolve("bin")).resolve("espalier-agent");
-        Files.writeString(program, """
-                #!/bin/sh
-                exec %s/bin/java --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx32m \\
-                  -cp '/opt/espalier-agent/current/lib/*' io.espalier.agent.AgentApplication "$@"
-                """.formatted(Product.javaHome()));
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Path archive = folder.resolve("agent.tar.gz");
-        Ran.of(Duration.ofSeconds(30), "tar", "-czf", archive.toString(), "-C", folder.toString(), "espalier-agent");
-        return archive;
     }
 
     Api api() {
