@@ -48,7 +48,7 @@ final class Course {
         Transition transition;
         HeldRelease target;
         try {
-            follower.step(ApplyStep.STAGED, ticket.missing().size() + " blobs came");
+            follower.step(ApplyStep.STAGED, came(ticket.missing().size()));
             Optional<Release> onDisk = parts.releases().onDisk();
             transition = parts.preparation().prepare(ticket, onDisk, follower);
             if (transition.isEmpty() && !onDisk.equals(Optional.of(manifest.release()))) {
@@ -71,8 +71,16 @@ final class Course {
         if (failed.isPresent()) {
             return failed.get();
         }
-        follower.step(ApplyStep.SWITCHED, transition.steps().size() + " paths");
+        follower.step(ApplyStep.SWITCHED, counted(transition.steps().size(), "path"));
         return bringIntoUse(manifest, transition, began, follower);
+    }
+
+    private static String came(int blobs) {
+        return blobs == 0 ? "nothing was missing" : counted(blobs, "blob") + " came";
+    }
+
+    private static String counted(int count, String what) {
+        return count == 1 ? "1 " + what : count + " " + what + "s";
     }
 
     /**
