@@ -197,7 +197,7 @@ class TreeHistoryIT {
         page.locator("#type").selectOption("stack");
         page.getByLabel("Style").selectOption("cpu");
         assertThat(lines()).hasCount(3);
-        assertThat(page.locator(".plot path[fill-opacity='.8']")).hasCount(3);
+        assertThat(page.locator(".plot path[fill-opacity='0.8']")).hasCount(3);
     }
 
     @Test

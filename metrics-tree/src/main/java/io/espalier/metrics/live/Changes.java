@@ -2,6 +2,7 @@ package io.espalier.metrics.live;
 
 import io.espalier.metrics.json.JsonText;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * What a watcher is told.
@@ -15,6 +16,16 @@ public record Changes(long seq, boolean isReset, List<Change> list) {
 
     public Changes {
         list = List.copyOf(list);
+    }
+
+    /** These with their keys called otherwise. */
+    public Changes named(UnaryOperator<String> name) {
+        return new Changes(
+                seq,
+                isReset,
+                list.stream()
+                        .map(change -> new Change(change.seq, name.apply(change.key), change.json))
+                        .toList());
     }
 
     /** {@code [{"br,ie,7": 2328}]}, with {@code {"~reset": true}} first after a reset. */

@@ -78,7 +78,9 @@ final class ViewRoutes implements Route {
         }
         exchange.set("Last-Event-ID", Long.toString(feeds.seq()));
         for (String key : view.keys()) {
-            results.addAll(queries.run(Query.parse(key)));
+            for (Result result : queries.run(Query.parse(key))) {
+                results.add(new Result(named(key, result.key()), result.value()));
+            }
         }
         TreeWeb.json(exchange, 200, Answers.list(results));
     }
@@ -111,7 +113,9 @@ final class ViewRoutes implements Route {
                     }
                     seen[i] = Math.max(seen[i], changes.seq());
                     if (!changes.list().isEmpty()) {
-                        say(out, "id: " + (changes.seq() - 1) + "\nevent: change\ndata: " + changes.toJson() + "\n\n");
+                        String key = view.keys().get(i);
+                        String json = changes.named(name -> named(key, name)).toJson();
+                        say(out, "id: " + (changes.seq() - 1) + "\nevent: change\ndata: " + json + "\n\n");
                         isTold = true;
                     }
                 }
@@ -125,6 +129,27 @@ final class ViewRoutes implements Route {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * What a line of {@code key} is called beside those of other keys. A reduced key answers with the part that was
+     * reduced, {@code host,*} for {@code host,*|avg,net,in}, which two keys of a view may share: what follows in the
+     * key tells them apart.
+     */
+    static String named(String key, String result) {
+        List<String> segments = Arrays.asList(key.split(",", -1));
+        int last = result.split(",", -1).length - 1;
+        if (last >= segments.size()) {
+            return result;
+        }
+        int reducer = segments.get(last).indexOf('|');
+        if (reducer < 0) {
+            return result;
+        }
+        String rest = segments.get(last).substring(reducer);
+        return last + 1 == segments.size()
+                ? result + rest
+                : result + rest + "," + String.join(",", segments.subList(last + 1, segments.size()));
     }
 
     private static void say(OutputStream out, String event) throws IOException {
