@@ -22,6 +22,8 @@ public final class OwnSettings extends SystemReader.Delegate {
     public static synchronized void use() {
         if (!(SystemReader.getInstance() instanceof OwnSettings)) {
             SystemReader.setInstance(new OwnSettings(SystemReader.getInstance()));
+            // Else whoever makes the first repository waits three seconds while JGit learns how fine file times are
+            FS.FileStoreAttributes.setBackground(true);
         }
     }
 
