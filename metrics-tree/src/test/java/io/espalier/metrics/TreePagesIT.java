@@ -149,7 +149,7 @@ class TreePagesIT {
                 "/setting/view", Map.of("name", "Browsers", "keys", "br,ie\nbr,*|sum", "type", "area", "span", "5min"));
         assertThat(saved.statusCode()).isEqualTo(303);
         assertThat(get("/trend/view/Browsers").body()).contains("\"key\":\"br,*\"", "\"key\":\"br,ie,7\"");
-        assertThat(get("/get/view/Browsers").body()).contains("{\"br,ie,7\":465}", "{\"br,*\":30}");
+        assertThat(get("/get/view/Browsers").body()).contains("{\"br,ie,7\":465}", "{\"br,*|sum\":30}");
         assertThat(get("/graph/view/Browsers.svg").body()).contains("<title>Browsers</title>");
         HttpResponse<InputStream> stream =
                 http.send(to("/pull/view/Browsers").build(), HttpResponse.BodyHandlers.ofInputStream());
@@ -159,7 +159,7 @@ class TreePagesIT {
             while (!line.startsWith("data:")) {
                 line = reader.readLine();
             }
-            assertThat(line).isEqualTo("data: [{\"br,*\":35}]");
+            assertThat(line).isEqualTo("data: [{\"br,*|sum\":35}]");
         }
         assertThat(post("/setting/view", Map.of("name", "a/b", "keys", "x")).statusCode())
                 .isEqualTo(422);
