@@ -272,16 +272,21 @@ class PagesIT {
     @Test
     void slashGoesToTheSearchWhichFindsHostsAndFiles() {
         signIn();
-        page.keyboard().press("/");
-        page.keyboard().type("motd");
-        page.keyboard().press("Enter");
+        searchByKeyboard("motd");
         assertThat(page.locator("main")).containsText("/etc/motd");
 
-        page.keyboard().press("/");
-        page.keyboard().type("db1");
-        page.keyboard().press("Enter");
+        searchByKeyboard("db1");
 
         assertThat(page).hasURL(Pattern.compile(".*/hosts/db1"));
+    }
+
+    private void searchByKeyboard(String text) {
+        // A page shows its text before its script listens to keys.
+        page.waitForLoadState();
+        page.keyboard().press("/");
+        assertThat(page.locator("#search")).isFocused();
+        page.keyboard().type(text);
+        page.keyboard().press("Enter");
     }
 
     @Test
