@@ -147,7 +147,7 @@ class SharedLossIT {
         staysWell(60);
         var slot = JedisClusterCRC16.getSlot("dn:{failover.example}:1");
         var master = redis.memberOf(slot);
-        redis.kill(master);
+        redis.member(master).kill();
         staysWell(300);
         Await.until("the replica took over", () -> redis.memberOf(slot) != master);
         var question = new Question("failover.example", 1, null);
@@ -207,11 +207,11 @@ class SharedLossIT {
     @Test
     @Order(4)
     void frozenNodeCostsNoMoreThanTheLeash() throws Exception {
-        redis.signal(0, "STOP");
+        redis.member(0).freeze();
         try {
             staysWell(300);
         } finally {
-            redis.signal(0, "CONT");
+            redis.member(0).thaw();
         }
         Await.until("no shard is left alone any more", () -> {
             lookUp(30);
@@ -224,7 +224,7 @@ class SharedLossIT {
     void lossOfAllIsNotNoticed() throws Exception {
         lookUp(30);
         for (var i = 0; i < redis.count(); i++) {
-            redis.kill(i);
+            redis.member(i).kill();
         }
         staysWell(300);
         assertThat(shared(nodes.get(0)).unavailable()).isPositive();

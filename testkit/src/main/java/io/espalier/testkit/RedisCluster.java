@@ -1,84 +1,88 @@
 package io.espalier.testkit;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** A Redis Cluster of real processes on loopback: three masters and three replicas without persistence. */
 public final class RedisCluster implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Duration STEP = Duration.ofSeconds(30);
-    private static final int BUS = 10_000; // a node's second port, as Redis counts it
+    private static final int NODES = 6;
 
-    private final Path folder;
-    private final int[] ports;
-    private final Process[] processes;
-    private final List<String> options;
+    private final List<RedisServer> servers = new ArrayList<>();
 
-    private RedisCluster(Path folder, int nodes, List<String> options) {
-        this.folder = folder;
-        this.ports = freePorts(nodes);
-        this.processes = new Process[nodes];
-        this.options = List.copyOf(options);
-    }
+    private RedisCluster() {}
 
     public static boolean isInstalled() {
-        return Files.isExecutable(Path.of("/usr/bin/redis-server"))
-                && Files.isExecutable(Path.of("/usr/bin/redis-cli"));
+        return RedisServer.isInstalled();
     }
 
     /**
      * Starts six nodes and waits until they agree.
      *
-     * @param options for redis-server, such as "--maxmemory", "64mb"
+     * @param options for redis-server, such as "--maxmemory", "64mb"; the last of two equal ones holds
      */
     public static RedisCluster start(Path folder, String... options) {
-        var cluster = new RedisCluster(folder, 6, List.of(options));
-        for (int node = 0; node < 6; node++) {
-            cluster.startNode(node);
+        var all = new ArrayList<>(List.of(
+                "--cluster-enabled",
+                "yes",
+                "--cluster-node-timeout",
+                "1500",
+                "--cluster-require-full-coverage",
+                "no",
+                "--repl-diskless-sync-delay",
+                "0",
+                "--maxmemory-policy",
+                "noeviction"));
+        all.addAll(List.of(options));
+        var cluster = new RedisCluster();
+        int[] ports = RedisServer.freePorts(NODES);
+        for (int node = 0; node < NODES; node++) {
+            cluster.servers.add(RedisServer.begin(folder.resolve("node" + node), ports[node], all));
         }
+        try {
+            cluster.join();
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+        return cluster;
+    }
+
+    private void join() {
+        servers.forEach(RedisServer::awaitPing);
         var create = new ArrayList<>(List.of("redis-cli", "--cluster", "create"));
-        for (int port : cluster.ports) {
-            create.add("127.0.0.1:" + port);
-        }
+        create.addAll(nodes());
         create.addAll(List.of("--cluster-replicas", "1", "--cluster-yes"));
         Ran ran = Ran.of(LIMIT, create.toArray(String[]::new));
         if (ran.status() != 0) {
-            cluster.close();
             throw new IllegalStateException(ran.output());
         }
-        cluster.awaitWell();
-        return cluster;
+        awaitWell();
     }
 
     /** HOST:PORT of all nodes. */
     public Set<String> nodes() {
         var nodes = new LinkedHashSet<String>();
-        for (int port : ports) {
-            nodes.add("127.0.0.1:" + port);
-        }
+        servers.forEach(server -> nodes.add(server.address()));
         return nodes;
     }
 
     public int size() {
-        return ports.length;
+        return servers.size();
+    }
+
+    public RedisServer server(int node) {
+        return servers.get(node);
     }
 
     /** What redis-cli prints when it asks one node. */
     public String ask(int node, String... command) {
-        var argv = new ArrayList<>(List.of("timeout", "2", "redis-cli", "-p", String.valueOf(ports[node])));
-        argv.addAll(List.of(command));
-        return Ran.of(STEP, argv.toArray(String[]::new)).output();
+        return servers.get(node).ask(command);
     }
 
     public boolean isMaster(int node) {
@@ -86,85 +90,47 @@ public final class RedisCluster implements AutoCloseable {
     }
 
     public List<Integer> masters() {
-        var masters = new ArrayList<Integer>();
-        for (int node = 0; node < ports.length; node++) {
-            if (processes[node].isAlive() && isMaster(node)) {
-                masters.add(node);
-            }
-        }
-        return masters;
+        return IntStream.range(0, size())
+                .filter(node -> isAlive(node) && isMaster(node))
+                .boxed()
+                .toList();
     }
 
     /** kill -9. */
     public void kill(int node) {
-        Process process = processes[node];
-        process.destroyForcibly();
-        try {
-            process.waitFor(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        servers.get(node).kill();
     }
 
     /** Starts a node again with what it remembers of the cluster, and without its data. */
     public void startNode(int node) {
-        try {
-            Path home = Files.createDirectories(folder.resolve("node" + node));
-            var argv = new ArrayList<>(List.of(
-                    "redis-server",
-                    "--port",
-                    String.valueOf(ports[node]),
-                    "--bind",
-                    "127.0.0.1",
-                    "--dir",
-                    home.toString(),
-                    "--save",
-                    "",
-                    "--appendonly",
-                    "no",
-                    "--cluster-enabled",
-                    "yes",
-                    "--cluster-node-timeout",
-                    "1500",
-                    "--cluster-require-full-coverage",
-                    "no",
-                    "--repl-diskless-sync-delay",
-                    "0",
-                    "--maxmemory-policy",
-                    "noeviction"));
-            argv.addAll(options);
-            processes[node] = new ProcessBuilder(argv)
-                    .redirectErrorStream(true)
-                    .redirectOutput(
-                            ProcessBuilder.Redirect.appendTo(home.resolve("log").toFile()))
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Await.until("node " + node + " answers", LIMIT, () -> ask(node, "PING").equals("PONG"));
+        servers.get(node).startAgain();
     }
 
     /** SIGSTOP: it keeps its connections and says nothing. */
     public void freeze(int node) {
-        Ran.of(STEP, "kill", "-STOP", String.valueOf(processes[node].pid()));
+        servers.get(node).freeze();
     }
 
     public void thaw(int node) {
-        Ran.of(STEP, "kill", "-CONT", String.valueOf(processes[node].pid()));
+        servers.get(node).thaw();
     }
 
     public boolean isAlive(int node) {
-        return processes[node].isAlive();
+        return servers.get(node).isAlive();
     }
 
-    /** Until every node sees all slots served. */
+    /** Until every node serves, sees all slots served, and follows its master if it has one. */
     public void awaitWell() {
-        for (int node = 0; node < ports.length; node++) {
+        for (int node = 0; node < size(); node++) {
             int asked = node;
+            Await.until("node " + node + " sees a whole cluster", LIMIT, () -> {
+                String info = ask(asked, "CLUSTER", "INFO");
+                return info.contains("cluster_state:ok") && info.contains("cluster_slots_ok:16384");
+            });
             Await.until(
-                    "node " + node + " sees a whole cluster",
+                    "node " + node + " is a master or follows one",
                     LIMIT,
-                    () -> ask(asked, "CLUSTER", "INFO").contains("cluster_slots_ok:16384"));
+                    () -> !ask(asked, "INFO", "replication").contains("master_link_status:down"));
         }
     }
 
@@ -180,27 +146,6 @@ public final class RedisCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Process process : processes) {
-            if (process != null) {
-                process.destroyForcibly();
-            }
-        }
-    }
-
-    private static int[] freePorts(int count) {
-        var seen = new HashSet<Integer>();
-        while (seen.size() < count) {
-            try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                int port = socket.getLocalPort();
-                // The second port must be one, and free too
-                if (port < 65_535 - BUS) {
-                    new ServerSocket(port + BUS, 1, InetAddress.getLoopbackAddress()).close();
-                    seen.add(port);
-                }
-            } catch (IOException taken) {
-                // look on
-            }
-        }
-        return seen.stream().mapToInt(Integer::intValue).toArray();
+        servers.forEach(RedisServer::close);
     }
 }
