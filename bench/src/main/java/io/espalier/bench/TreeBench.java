@@ -18,9 +18,14 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** The metrics tree: bytes a leaf, merges a second, wildcards, queries while ingest runs (args: leaves, default 10000000). */
 public final class TreeBench {
+    private static final int QUERIES = 20_000;
+    private static final long PAUSE_NANOS = 200_000;
+
     private TreeBench() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -139,14 +144,19 @@ public final class TreeBench {
         }
         double[] idle = latencies(queries);
         var isOver = new AtomicBoolean();
+        var merged = new AtomicLong();
         var writer = Thread.ofPlatform().start(() -> {
             for (int i = 0; !isOver.get(); i++) {
                 tree.merge(batches[i % batches.length]);
+                merged.addAndGet(1000);
             }
         });
+        long start = System.nanoTime();
         double[] busy = latencies(queries);
+        double seconds = (System.nanoTime() - start) / 1e9;
         isOver.set(true);
         writer.join();
+        say("meanwhile       %,.0f merges and %,.0f queries a second", merged.get() / seconds, QUERIES / seconds);
         say(
                 "query latency   host7,vhost3: idle p50 %.0f us p99 %.0f us; while one thread merges at full speed p50 %.0f us p99 %.0f us (p99 %.1f times)",
                 idle[0], idle[1], busy[0], busy[1], busy[1] / idle[1]);
@@ -154,8 +164,10 @@ public final class TreeBench {
 
     private static double[] latencies(Queries queries) {
         Query query = Query.parse("host7,vhost3");
-        var times = new double[20_000];
+        var times = new double[QUERIES];
         for (int i = 0; i < times.length; i++) {
+            // With pauses: without them the readers alone would fill a shard's time, and nobody ingests at full speed.
+            LockSupport.parkNanos(PAUSE_NANOS);
             long start = System.nanoTime();
             queries.run(query);
             times[i] = (System.nanoTime() - start) / 1e3;

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Lock;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -59,15 +58,19 @@ public final class MetricTree {
                 switch (batch.ops[op]) {
                     case Batch.ENTER -> {
                         Shard shard = shards[shardOf(batch.ops[op + 3])];
-                        if (shard != held || held.lock.hasQueuedThreads()) {
+                        if (shard == held) {
+                            if (held.lock.isWanted()) {
+                                held.lock.giveWay();
+                            }
+                        } else {
                             if (held != null) {
                                 held.lock.unlock();
                                 held = null;
                             }
                             shard.lock.lock();
                             held = shard;
-                            shard.store.now = seconds();
                         }
+                        shard.store.now = seconds();
                         int end = end(batch, op);
                         shard.merge(batch, op, end, defaults, overflow);
                         op = end;
@@ -153,7 +156,7 @@ public final class MetricTree {
 
     /** Reads one shard while nobody writes it: for reads of microseconds, which a snapshot would make dearer. */
     public <T> T peek(int shard, Function<View, T> read) {
-        Lock lock = shards[shard].lock;
+        Turns lock = shards[shard].lock;
         lock.lock();
         try {
             return read.apply(shards[shard].store.view);

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Whole subtrees of the first level with their policies, written by whoever holds {@link #lock}. A top-level
@@ -23,8 +22,7 @@ final class Shard {
     private static final int SLICE = 64;
     private static final int DIRTY_MAX = 1 << 20;
 
-    /** Fair, so that a reader waits for at most one slice of a busy writer. */
-    final ReentrantLock lock = new ReentrantLock(true);
+    final Turns lock = new Turns();
 
     final NodeStore store = new NodeStore();
     private final View view = store.view;
@@ -117,12 +115,11 @@ final class Shard {
 
     /** Lets a waiting reader in. Nodes may be gone afterwards, so the walk finds them again. */
     private void giveWay() {
-        if (lock.hasQueuedThreads()) {
+        if (lock.isWanted()) {
             // Another writer uses the same fields meanwhile.
             int[] steps = enters.clone();
             int walked = depth;
-            lock.unlock();
-            lock.lock();
+            lock.giveWay();
             enters = steps;
             at = new int[steps.length + 1];
             depth = walked;
