@@ -1,8 +1,10 @@
 package io.espalier.httpdns;
 
+import io.espalier.httpdns.access.Accounts;
 import io.espalier.httpdns.access.Callers;
 import io.espalier.httpdns.access.MissLimit;
 import io.espalier.httpdns.access.RefusedException;
+import io.espalier.httpdns.answer.Answer;
 import io.espalier.httpdns.answer.Names;
 import io.espalier.httpdns.answer.Question;
 import io.espalier.httpdns.answer.Trace;
@@ -17,6 +19,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,11 +30,21 @@ import org.slf4j.LoggerFactory;
 public final class HttpDns implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpDns.class);
     private static final int MISS_ROWS = 8192;
+    private static final int MAX_STEPS = 200;
 
     private final HttpDnsSettings settings;
+    private final Clock clock;
     private final Resolving resolving;
     private final Tallies tallies = new Tallies();
     private final Front front;
+
+    /** What a look-up found, and how. */
+    public record Explanation(List<Answer> answers, List<Dialects.Step> steps) {
+        public Explanation {
+            answers = List.copyOf(answers);
+            steps = List.copyOf(steps);
+        }
+    }
 
     /**
      * Starts answering.
@@ -41,6 +54,7 @@ public final class HttpDns implements AutoCloseable {
      */
     public HttpDns(HttpDnsSettings settings, Clock clock) throws IOException {
         this.settings = settings;
+        this.clock = clock;
         var warmUp = questions(settings.warmUp(), clock);
         resolving = new Resolving(settings.resolving(), clock);
         try {
@@ -69,11 +83,10 @@ public final class HttpDns implements AutoCloseable {
         var questions = new ArrayList<Question>();
         for (var line : names) {
             var words = line.strip().split("\\s+", 2);
-            var query = "domain=" + URLEncoder.encode(words[0], StandardCharsets.UTF_8)
-                    + (words.length > 1 ? "&type=" + URLEncoder.encode(words[1], StandardCharsets.UTF_8) : "");
+            var asked = request(words[0], words.length > 1 ? words[1] : "A");
             try {
-                questions.addAll(Dialects.read(Request.get("/dn?" + query, ""), Terms.USUAL, clock.instant())
-                        .questions());
+                questions.addAll(
+                        Dialects.read(asked, Terms.USUAL, clock.instant()).questions());
             } catch (RefusedException e) {
                 throw new IllegalArgumentException("warm-up: '" + line + "': " + e.getMessage(), e);
             }
@@ -98,12 +111,7 @@ public final class HttpDns implements AutoCloseable {
 
     private int forget(String name, boolean isBelow) {
         if (isBelow) {
-            // The cache is not ordered by name: forgetting a tree means forgetting all that this process holds.
-            var all = Math.toIntExact(
-                    Math.min(Integer.MAX_VALUE, resolving.counts().names()));
-            resolving.forgetAll();
-            resolving.forget(name);
-            return all;
+            return 1 + resolving.forgetBelow(name).size();
         }
         resolving.forget(name);
         return 1;
@@ -129,16 +137,68 @@ public final class HttpDns implements AutoCloseable {
         return front.ports();
     }
 
+    /** What is answered locally. */
+    public ZoneContent zones() {
+        return resolving.zones();
+    }
+
     /** Replaces what is answered locally; holds for the next request. */
     public void zones(ZoneContent content) {
         resolving.zones(content);
         front.answersChanged();
     }
 
-    /** Forgets a name, of every type, here and in the shared cache. */
-    public void purge(String name) {
-        resolving.forget(name);
+    /**
+     * Forgets names, of every type, here and in the shared cache.
+     *
+     * @param names as in {@code domain=} of {@code /dn}: one, or several with commas
+     * @param below those below them as well, as far as this process holds them
+     * @return how many names
+     * @throws RefusedException if one is malformed
+     */
+    public int purge(String names, boolean below) throws RefusedException {
+        var gone = 0;
+        for (var question : read(names, "A")) {
+            gone += forget(question.name(), below);
+        }
         front.answersChanged();
+        return gone;
+    }
+
+    /**
+     * Looks a name up and tells every decision on the way.
+     *
+     * @param type such as {@code A}, or several with commas
+     * @throws RefusedException if name or type make no sense
+     */
+    public Explanation explain(String name, String type) throws RefusedException, InterruptedException {
+        var answers = new ArrayList<Answer>();
+        var steps = Collections.synchronizedList(new ArrayList<Dialects.Step>());
+        var started = System.nanoTime();
+        Trace trace = (stage, decision) -> {
+            if (steps.size() < MAX_STEPS) {
+                steps.add(new Dialects.Step(stage, decision, (System.nanoTime() - started) / 1000));
+            }
+        };
+        for (var question : read(name, type)) {
+            answers.add(resolving.lookup(question, trace));
+        }
+        return new Explanation(answers, steps);
+    }
+
+    private List<Question> read(String names, String types) throws RefusedException {
+        return Dialects.read(
+                        request(names, types),
+                        new Terms(Accounts.NONE, settings.access().maxNames()),
+                        clock.instant())
+                .questions();
+    }
+
+    private static Request request(String names, String types) {
+        return Request.get(
+                "/dn?domain=" + URLEncoder.encode(names, StandardCharsets.UTF_8) + "&type="
+                        + URLEncoder.encode(types, StandardCharsets.UTF_8),
+                "");
     }
 
     /** Leaves so that nobody notices, and closes; takes as long as the settings say. */

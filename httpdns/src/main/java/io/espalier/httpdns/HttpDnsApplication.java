@@ -89,7 +89,7 @@ public final class HttpDnsApplication {
 
     private static HttpDnsSettings settings(Map<String, String> options) {
         try {
-            return settings(options, machineUpstreams(RESOLV_CONF));
+            return settings(options, machineUpstreams());
         } catch (ConfigException | IllegalArgumentException e) {
             throw fail(2, String.valueOf(e.getMessage()));
         }
@@ -143,6 +143,11 @@ public final class HttpDnsApplication {
                 settings.access(),
                 settings.warmUp(),
                 settings.drain());
+    }
+
+    /** The resolvers that this machine uses. */
+    public static List<Upstream> machineUpstreams() {
+        return machineUpstreams(RESOLV_CONF);
     }
 
     /** The resolvers that this machine uses; the one on this machine if it names none. */

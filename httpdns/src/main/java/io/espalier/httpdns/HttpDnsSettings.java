@@ -7,6 +7,8 @@ import io.espalier.httpdns.front.FrontSettings;
 import io.espalier.httpdns.resolve.ResolveSettings;
 import io.espalier.httpdns.resolve.Upstream;
 import io.espalier.httpdns.zone.ZoneContent;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -36,6 +38,24 @@ public record HttpDnsSettings(
                 Access.USUAL,
                 List.of(),
                 Drain.USUAL);
+    }
+
+    /**
+     * What {@code httpdns.yaml} says, and {@code base} where that says nothing.
+     *
+     * @throws ConfigException with file, line and column
+     */
+    public static HttpDnsSettings read(Path file, HttpDnsSettings base) throws ConfigException {
+        return ConfigFile.read(file, base);
+    }
+
+    /**
+     * An address and a port, such as {@code 127.0.0.1:53} or {@code [::1]:53}; {@code usualPort} where there is none.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public static InetSocketAddress address(String text, int usualPort) {
+        return ConfigFile.address(text, usualPort);
     }
 
     /** The same with other local names. */

@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -228,6 +229,21 @@ public final class Resolving implements Names, AutoCloseable {
         if (shared != null) {
             shared.forget(name);
         }
+    }
+
+    /**
+     * Forgets a name and those below it that this process keeps, here and in the shared cache.
+     *
+     * @return the names that went, besides {@code name} itself
+     */
+    public Set<String> forgetBelow(String name) {
+        var gone = memory.forgetBelow(name);
+        gone.remove(name);
+        if (shared != null) {
+            shared.forget(name);
+            gone.forEach(shared::forget);
+        }
+        return gone;
     }
 
     /** Forgets everything this process keeps; the shared cache stays. */

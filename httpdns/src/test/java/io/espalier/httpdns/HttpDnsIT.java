@@ -142,6 +142,25 @@ class HttpDnsIT {
     }
 
     @Test
+    void purgedTreeIsAskedForAgainAndNothingElse() throws Exception {
+        get("/dn?www.example.com");
+        get("/dn?mail.example.com&type=MX");
+        get("/dn?none.other.test");
+        assertThat(post("/purge?example.com&below=1").body()).isEqualTo("{\"purged\":3}\n");
+        assertThat(get("/dn?www.example.com&format=json").body()).contains("\"origin\":\"upstream\"");
+        assertThat(get("/dn?none.other.test&format=json").body()).contains("\"origin\":\"memory\"");
+    }
+
+    @Test
+    void upstreamsAreToldOfToOperatorsOnly() throws Exception {
+        unbound.destroyForcibly().waitFor();
+        for (var target : List.of("/dn?a.example.com&format=json", "/resolve?name=a.example.com")) {
+            assertThat(get(target).body()).contains("no upstream could answer").doesNotContain("127.0.0.1");
+        }
+        assertThat(get("/dn?a.example.com&explain=1").body()).contains("127.0.0.1:");
+    }
+
+    @Test
     void whatIsCachedIsAnsweredWithoutAnyUpstreamAndTheRestFails() throws Exception {
         get("/dn?www.example.com");
         unbound.destroyForcibly().waitFor();

@@ -38,7 +38,8 @@ public final class RunningOrchestrator implements AutoCloseable {
                 PASSWORD,
                 "espalier.access.first-token",
                 TOKEN));
-        return new RunningOrchestrator(application.run("--server.port=0", "--espalier.data=" + data));
+        return new RunningOrchestrator(
+                application.run("--server.port=0", "--espalier.data=" + data, "--espalier.dns.listen=127.0.0.1:0"));
     }
 
     public ConfigurableApplicationContext context() {

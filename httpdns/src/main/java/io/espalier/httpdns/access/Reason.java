@@ -19,6 +19,8 @@ public enum Reason {
     BAD_SIGNATURE(403),
     /** Too old, or so far ahead that it could be used again and again */
     SIGNATURE_EXPIRED(403),
+    /** A signed request with a nonce that came before */
+    SIGNATURE_USED(403),
     UNKNOWN_ACCOUNT(403),
     /** For operators only */
     NOT_ALLOWED(403),

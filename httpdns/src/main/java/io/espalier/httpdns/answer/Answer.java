@@ -28,4 +28,13 @@ public record Answer(
         records = List.copyOf(records);
         authority = List.copyOf(authority);
     }
+
+    /** The note as anyone may read it: which upstreams were asked, and how that went, is for operators. */
+    public @Nullable String publicNote() {
+        return switch (origin) {
+            case FAILURE -> note == null ? null : "no upstream could answer";
+            case STALE -> note == null ? null : "stale: no upstream could answer";
+            case LOCAL_ZONE, MEMORY, REDIS, UPSTREAM -> note;
+        };
+    }
 }

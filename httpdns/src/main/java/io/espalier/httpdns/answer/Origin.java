@@ -1,5 +1,7 @@
 package io.espalier.httpdns.answer;
 
+import java.util.Locale;
+
 /** Where an answer came from; also the reason under which hits and misses are counted. */
 public enum Origin {
     /** A name of the fleet, an override or another local zone */
@@ -13,5 +15,10 @@ public enum Origin {
     /** A cache, past its time, because no upstream answered in time (RFC 8767) */
     STALE,
     /** No upstream could answer; remembered for a moment (RFC 9520) */
-    FAILURE
+    FAILURE;
+
+    /** As written in JSON, pages and docs: {@code local-zone}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 }

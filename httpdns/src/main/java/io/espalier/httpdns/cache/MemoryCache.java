@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.espalier.httpdns.answer.Question;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +99,23 @@ public final class MemoryCache {
     /** Forgets a name: all types, all networks. Looks at every key. */
     public void forget(String name) {
         held.asMap().keySet().removeIf(key -> key.name.equals(name));
+    }
+
+    /**
+     * Forgets a name and all below it. Looks at every key.
+     *
+     * @return the names that went
+     */
+    public Set<String> forgetBelow(String name) {
+        var gone = new TreeSet<String>();
+        var end = "." + name;
+        for (var key : held.asMap().keySet()) {
+            if (key.name.equals(name) || key.name.endsWith(end)) {
+                gone.add(key.name);
+                held.invalidate(key);
+            }
+        }
+        return gone;
     }
 
     /** Forgets everything. */

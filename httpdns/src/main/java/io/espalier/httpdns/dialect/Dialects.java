@@ -169,7 +169,7 @@ public final class Dialects {
             case TOO_MANY_NAMES -> "TooManyHosts";
             case UNKNOWN_ACCOUNT -> "InvalidAccount";
             case SIGNATURE_MISSING, BAD_SIGNATURE -> "InvalidSignature";
-            case SIGNATURE_EXPIRED -> "SignatureExpired";
+            case SIGNATURE_EXPIRED, SIGNATURE_USED -> "SignatureExpired";
             case METHOD_NOT_ALLOWED -> "MethodNotAllowed";
             case TOO_MANY_MISSES, TOO_MANY_WAITING -> "TooManyRequests";
             case INTERNAL_ERROR, DRAINING -> "InternalError";
@@ -191,7 +191,7 @@ public final class Dialects {
         json.name("claim").text(asked.claim() == null ? null : asked.claim().toString());
         json.name("signed").bool(asked.isSigned());
         json.name("answers").open('[');
-        answers.forEach(answer -> OwnDialect.write(json, answer));
+        answers.forEach(answer -> OwnDialect.write(json, answer, answer.note()));
         json.close(']').name("steps").open('[');
         for (var step : steps) {
             json.open('{')

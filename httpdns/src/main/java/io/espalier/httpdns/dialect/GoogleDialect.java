@@ -105,8 +105,9 @@ final class GoogleDialect {
             json.name("edns_client_subnet")
                     .text(claim.address().getHostAddress() + "/" + (scope == null ? 0 : scope.prefix()));
         }
-        if (answer.note() != null) {
-            json.name("Comment").text(answer.note());
+        var note = answer.publicNote();
+        if (note != null) {
+            json.name("Comment").text(note);
         }
         return Body.of(contentType, json.close('}').builder(), Ttl.least(List.of(answer)));
     }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Our own: {@code /dn?www.example.com}, {@code /dn?domain=a,b&type=A,AAAA&format=json}. Text has one record a line, its
@@ -89,8 +90,12 @@ final class OwnDialect {
         // What stands alone is no less part of the request.
         signed.put("", String.join(",", parameters.valuesAndBare(List.of())));
         Signatures.checkHmac(account.get(), signed, signature);
-        Signatures.checkExpiry(
-                parameters.first("exp", ""), now, terms.accounts().window());
+        var expires = parameters.first("exp", "");
+        Signatures.checkExpiry(expires, now, terms.accounts().window());
+        var nonce = parameters.first("nonce");
+        if (nonce != null) {
+            terms.nonces().use(account.get(), nonce, Long.parseLong(expires), now);
+        }
         return true;
     }
 
@@ -118,7 +123,7 @@ final class OwnDialect {
             json.open('[');
         }
         for (var answer : answers) {
-            write(json, answer);
+            write(json, answer, answer.publicNote());
         }
         if (answers.size() > 1) {
             json.close(']');
@@ -136,7 +141,8 @@ final class OwnDialect {
         return body;
     }
 
-    static void write(Json json, Answer answer) {
+    /** @param note that may be told to who asks */
+    static void write(Json json, Answer answer, @Nullable String note) {
         json.open('{')
                 .name("name")
                 .text(answer.question().name())
@@ -165,26 +171,15 @@ final class OwnDialect {
                     .text(entry.text())
                     .close('}');
         }
-        json.close(']').name("origin").text(origin(answer.origin()));
+        json.close(']').name("origin").text(answer.origin().word());
         json.name("stale").bool(answer.origin() == Origin.STALE);
         var scope = answer.scope();
         if (scope != null) {
             json.name("scope").text(scope.toString());
         }
-        if (answer.note() != null) {
-            json.name("note").text(answer.note());
+        if (note != null) {
+            json.name("note").text(note);
         }
         json.close('}');
-    }
-
-    static String origin(Origin origin) {
-        return switch (origin) {
-            case LOCAL_ZONE -> "local-zone";
-            case MEMORY -> "memory";
-            case REDIS -> "redis";
-            case UPSTREAM -> "upstream";
-            case STALE -> "stale";
-            case FAILURE -> "failure";
-        };
     }
 }

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Record types by name and number (IANA, DNS parameters), and what rcodes are called. */
-final class Types {
+public final class Types {
     static final int A = 1;
     static final int AAAA = 28;
     static final int OPT = 41;
@@ -98,12 +98,14 @@ final class Types {
         return type == 0 || type == OPT || (type >= 128 && type <= 255);
     }
 
-    static String name(int type) {
+    /** Such as {@code A}; {@code TYPE64999} for what has no name here. */
+    public static String name(int type) {
         var name = NAMES.get(type);
         return name == null ? "TYPE" + type : name;
     }
 
-    static String rcode(int rcode) {
+    /** Such as {@code NXDOMAIN}. */
+    public static String rcode(int rcode) {
         return rcode >= 0 && rcode < RCODES.length ? RCODES[rcode] : "RCODE" + rcode;
     }
 }

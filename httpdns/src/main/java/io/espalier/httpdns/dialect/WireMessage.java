@@ -336,7 +336,7 @@ final class WireMessage {
 
         private void extendedError(Answer answer) {
             var isStale = answer.origin() == Origin.STALE;
-            var note = answer.note();
+            var note = answer.publicNote();
             if (!isStale && note == null) {
                 return;
             }

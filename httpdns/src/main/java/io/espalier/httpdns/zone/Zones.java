@@ -63,8 +63,12 @@ public final class Zones {
 
     private Owned owned(String name, List<FleetHost> hosts, @Nullable String note) {
         var records = new ArrayList<Shown>();
+        var seen = new HashSet<InetAddress>(); // a set has each record once (RFC 2181 section 5), whoever shares it
         for (var host : hosts) {
             for (var address : host.addresses()) {
+                if (!seen.add(address)) {
+                    continue;
+                }
                 var data = address.getAddress();
                 var type = data.length == 4 ? Type.A : Type.AAAA;
                 var text = Objects.requireNonNull(Presentation.of(type, data));

@@ -118,6 +118,21 @@ class MemoryCacheTest {
     }
 
     @Test
+    void forgottenTreeIsGoneAndNothingElse() {
+        for (var name : List.of("b.example", "x.b.example", "y.x.b.example", "ab.example", "example")) {
+            cache.put(ask(name, null), kept(name, 1, 10, null, true), NOW);
+        }
+        cache.put(new Question("x.b.example", 28, null), kept("x.b.example", 1, 10, null, true), NOW);
+
+        assertThat(cache.forgetBelow("b.example")).containsExactly("b.example", "x.b.example", "y.x.b.example");
+
+        assertThat(cache.find(ask("x.b.example", null), NOW)).isNull();
+        assertThat(cache.find(new Question("x.b.example", 28, null), NOW)).isNull();
+        assertThat(cache.find(ask("ab.example", null), NOW)).isNotNull();
+        assertThat(cache.find(ask("example", null), NOW)).isNotNull();
+    }
+
+    @Test
     void ttlRunsDownAndNeverReachesNothing() {
         var random = new Random(4);
         for (var round = 0; round < 10_000; round++) {

@@ -8,10 +8,13 @@ import io.espalier.httpdns.access.Ciphers;
 import io.espalier.httpdns.access.Reason;
 import io.espalier.httpdns.access.Secret;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,6 +64,37 @@ class SignatureVectorsTest {
         var asked = Dialects.read(Request.get(target, ""), terms(true), Say.NOW);
         assertThat(asked.isSigned()).isTrue();
         assertThat(asked.isForMany()).isFalse();
+    }
+
+    @Test
+    void signedRequestWithANonceCountsOnce() throws Exception {
+        var terms = terms();
+        var once = signed("a1", EXPIRY);
+        assertThat(Dialects.read(Request.get(once, ""), terms, Say.NOW).isSigned())
+                .isTrue();
+
+        assertThat(Say.refusal(once, terms)).isEqualTo(Reason.SIGNATURE_USED);
+        assertThat(Dialects.read(Request.get(signed("a2", EXPIRY), ""), terms, Say.NOW)
+                        .isSigned())
+                .isTrue();
+        assertThat(Say.refusal(signed("x".repeat(65), EXPIRY), terms)).isEqualTo(Reason.BAD_PARAMETER);
+    }
+
+    @Test
+    void nonceIsUsedUpByASignatureThatHoldsOnly() throws Exception {
+        var terms = terms();
+        var good = signed("a1", EXPIRY);
+        assertThat(Say.refusal(good.replace("www.", "wwx."), terms)).isEqualTo(Reason.BAD_SIGNATURE);
+
+        assertThat(Dialects.read(Request.get(good, ""), terms, Say.NOW).isSigned())
+                .isTrue();
+    }
+
+    private static String signed(String nonce, String expires) throws Exception {
+        var mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(HexFormat.of().parseHex(HMAC_KEY), "HmacSHA256"));
+        var text = "domain=www.example.com&exp=" + expires + "&id=100000&nonce=" + nonce;
+        return "/dn?" + text + "&s=" + HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     @ParameterizedTest

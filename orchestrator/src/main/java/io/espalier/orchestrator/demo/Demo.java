@@ -152,15 +152,16 @@ public final class Demo implements AutoCloseable {
             DemoFiles.agent(host, SigningKey.in(folder.keys()).publicKey());
         }
         DemoFiles.repositories(folder, DemoPrograms.samples(), DemoFiles.hostsYaml(hostKeys));
-        DemoFiles.server(folder, port);
-        DemoFiles.summary(folder, url(), hosts);
+        int dnsPort = folder.dnsPort();
+        DemoFiles.server(folder, port, dnsPort);
+        DemoFiles.summary(folder, url(), dnsPort, hosts);
 
         System.out.println("starting the orchestrator and the agents");
         start("orchestrator", DemoPrograms.server(folder.dir().resolve("server.yaml")));
         for (DemoHost host : hosts) {
             start(host.name(), DemoPrograms.agent(host.root()));
         }
-        explain();
+        explain(dnsPort);
         awaitInSync();
         System.out.println("ready: " + url());
         System.out.flush();
@@ -176,7 +177,7 @@ public final class Demo implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
-    private void explain() throws IOException {
+    private void explain(int dnsPort) throws IOException {
         System.out.printf(
                 """
 
@@ -186,6 +187,7 @@ public final class Demo implements AutoCloseable {
                             cd demo && sed -i 's/^greeting:.*/greeting: Hello from git/' vars/all.yaml
                             git commit -qam "Change the greeting" && git push
                   shell     bin/espalier status --url %s --token %s
+                  names     curl 'http://127.0.0.1:%d/dn?%s.demo.internal'
                   hosts     %s
                   logs      %s
 
@@ -196,6 +198,8 @@ public final class Demo implements AutoCloseable {
                 DemoFiles.gitUrl(url(), folder.token(), "demo"),
                 url(),
                 folder.token(),
+                dnsPort,
+                hosts.getFirst().name(),
                 folder.dir().resolve("hosts"),
                 folder.dir().resolve("log"));
     }

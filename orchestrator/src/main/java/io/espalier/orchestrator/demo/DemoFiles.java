@@ -67,7 +67,7 @@ final class DemoFiles {
                 : "/" + host.socket();
     }
 
-    static void server(DemoFolder folder, int port) throws IOException {
+    static void server(DemoFolder folder, int port, int dnsPort) throws IOException {
         DemoFolder.writePrivate(folder.dir().resolve("server.yaml"), """
                 server:
                   address: 127.0.0.1
@@ -79,11 +79,12 @@ final class DemoFiles {
                     first-token: "%s"
                   sources:
                     fleet: { name: demo, url: demo }
+                  dns: { listen: "127.0.0.1:%d", zone: demo.internal }
                 """.formatted(
-                        port, folder.data(), folder.password(), folder.token()));
+                        port, folder.data(), folder.password(), folder.token(), dnsPort));
     }
 
-    static void summary(DemoFolder folder, String url, List<DemoHost> hosts) throws IOException {
+    static void summary(DemoFolder folder, String url, int dnsPort, List<DemoHost> hosts) throws IOException {
         String each = hosts.stream()
                 .map(host -> "    {\"name\": \"%s\", \"auid\": \"%s\", \"root\": %s}"
                         .formatted(host.name(), host.auid(), quoted(host.root().toString())))
@@ -95,6 +96,7 @@ final class DemoFiles {
                   "password": "%s",
                   "token": "%s",
                   "git": {"demo": "%s", "templates": "%s"},
+                  "httpdns": "127.0.0.1:%d",
                   "hosts": [
                 %s
                   ]
@@ -106,6 +108,7 @@ final class DemoFiles {
                         folder.token(),
                         gitUrl(url, folder.token(), "demo"),
                         gitUrl(url, folder.token(), "templates"),
+                        dnsPort,
                         each));
     }
 

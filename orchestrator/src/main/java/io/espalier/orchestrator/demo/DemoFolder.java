@@ -100,6 +100,18 @@ final class DemoFolder {
         save();
     }
 
+    /** Where names are answered: the same port over restarts, unless somebody else has it now. */
+    int dnsPort() throws IOException {
+        String known = remembered.getProperty("dns.port");
+        if (known != null && isFree(Integer.parseInt(known))) {
+            return Integer.parseInt(known);
+        }
+        int free = freePort(Set.of());
+        remembered.setProperty("dns.port", Integer.toString(free));
+        save();
+        return free;
+    }
+
     String password() throws IOException {
         return secret("password", "", 12);
     }

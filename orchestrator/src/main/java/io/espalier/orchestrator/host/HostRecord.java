@@ -80,6 +80,21 @@ public record HostRecord(
         return enrolment.map(Enrolment::auid);
     }
 
+    /**
+     * Why nothing should be sent to what runs on the host: its agent cannot be reached, or the health checks of the last
+     * release that was tried on it failed and it does not hold the wanted one since. Empty if nothing speaks against it.
+     */
+    public Optional<String> outage() {
+        if (!contact.isReachable()) {
+            return Optional.of(contact.reason().map(Reason::word).orElse("unreachable")
+                    + (contact.detail().isEmpty() ? "" : ": " + contact.detail()));
+        }
+        boolean unhealthy = phase.kind() == HostPhase.Kind.FAILED
+                && phase.reason().equals(Optional.of(Reason.UNHEALTHY))
+                && !holdsWhatIsWanted();
+        return unhealthy ? Optional.of(Reason.UNHEALTHY.word() + ": " + phase.detail()) : Optional.empty();
+    }
+
     /** The state that counts most: the way to the host, then what a rollout does with it, then what it holds. */
     public Verdict verdict(Instant now) {
         if (!contact.isReachable()) {
