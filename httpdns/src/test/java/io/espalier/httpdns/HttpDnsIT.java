@@ -34,7 +34,7 @@ class HttpDnsIT {
     private Path folder;
 
     private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(60)).build();
     private Process unbound;
     private HttpDns server;
 
@@ -102,7 +102,7 @@ class HttpDnsIT {
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         return client.send(
                 request.version(HttpClient.Version.HTTP_1_1)
-                        .timeout(Duration.ofSeconds(10))
+                        .timeout(Duration.ofSeconds(60))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
     }

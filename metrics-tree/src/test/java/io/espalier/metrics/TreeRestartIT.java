@@ -58,7 +58,7 @@ class TreeRestartIT {
 
     private String get(String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofSeconds(60))
                 .build();
         return http.send(request, HttpResponse.BodyHandlers.ofString()).body().strip();
     }
@@ -87,7 +87,7 @@ class TreeRestartIT {
                 Await.until("another checkpoint", () -> modified(checkpoint) > first);
             } finally {
                 process.destroyForcibly();
-                assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             }
         }
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class Await {
 
     /** For what takes milliseconds on an idle machine. */
-    public static final Duration LIMIT = Duration.ofSeconds(20);
+    public static final Duration LIMIT = Duration.ofSeconds(60);
 
     private static final Duration LOOK = Duration.ofMillis(10);
 

@@ -51,7 +51,7 @@ class CryptTest {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         assertThat(age.getInputStream().readAllBytes()).isEqualTo(SECRET);
-        assertThat(age.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(age.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

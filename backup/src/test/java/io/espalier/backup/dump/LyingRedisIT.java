@@ -70,7 +70,7 @@ class LyingRedisIT {
 
     private static DumpSpec.Redis spec(DumpSpec.Endpoint node, String password) {
         return new DumpSpec.Redis(
-                List.of(node), Optional.of(DumpSpec.Login.of("", password)), Limits.USUAL.idle(Duration.ofSeconds(10)));
+                List.of(node), Optional.of(DumpSpec.Login.of("", password)), Limits.USUAL.idle(Duration.ofSeconds(60)));
     }
 
     private DumpVerdict dump(DumpSpec spec) {

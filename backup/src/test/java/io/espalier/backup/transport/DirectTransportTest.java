@@ -120,7 +120,7 @@ class DirectTransportTest extends TransportContract {
             HttpRequest request = HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port + path))
                     .header("Authorization", "Bearer " + TOKEN)
                     .method(method, HttpRequest.BodyPublishers.ofString(body))
-                    .timeout(Duration.ofSeconds(10))
+                    .timeout(Duration.ofSeconds(60))
                     .build();
             return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         }

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 
 class HostWatchTest {
 
-    private static final LinkLimits SHORT =
-            new LinkLimits(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1));
+    private static final LinkLimits PATIENT =
+            new LinkLimits(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(20));
 
     private final MutableClock clock = new MutableClock(ProtocolPeer.CLOCK);
     private final HostRegistry registry = new HostRegistry(new HostRows(Databases.fresh()), clock);
@@ -53,7 +53,7 @@ class HostWatchTest {
         links = new LocalLinks(
                 of -> folder.resolve(of.name().value().startsWith("web1") ? "agent.sock" : "none.sock"),
                 registry::welcome,
-                SHORT,
+                PATIENT,
                 new Traffic());
         enrol("web1", "a-1");
     }

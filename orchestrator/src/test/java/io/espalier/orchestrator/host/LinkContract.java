@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 public abstract class LinkContract {
 
     protected static final LinkLimits SHORT =
-            new LinkLimits(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1));
+            new LinkLimits(Duration.ofSeconds(3), Duration.ofSeconds(3), Duration.ofSeconds(3));
 
     protected final Traffic traffic = new Traffic();
     protected final AtomicReference<Message.Welcome> welcomed = new AtomicReference<>();

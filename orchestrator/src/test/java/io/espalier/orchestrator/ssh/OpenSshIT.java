@@ -246,7 +246,7 @@ class OpenSshIT {
             assertThat(links.connections()).isEqualTo(1);
             host.freeze();
             try {
-                Await.until("the probes notice", Duration.ofSeconds(10), () -> links.connections() == 0);
+                Await.until("the probes notice", Duration.ofSeconds(60), () -> links.connections() == 0);
             } finally {
                 host.thaw();
             }

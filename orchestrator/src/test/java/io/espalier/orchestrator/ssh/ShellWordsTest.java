@@ -33,7 +33,7 @@ class ShellWordsTest {
             })
     void shellTakesApartWhatWasJoined(String argument) {
         var words = new ArrayList<>(List.of("printf", "%s|", "first", argument, "last"));
-        Ran ran = Ran.of(Duration.ofSeconds(10), "sh", "-c", ShellWords.join(words));
+        Ran ran = Ran.of(Duration.ofSeconds(60), "sh", "-c", ShellWords.join(words));
         assertThat(ran.output()).isEqualTo(("first|" + argument + "|last|").strip());
     }
 

@@ -149,7 +149,7 @@ class SourceConfigurationIT {
         assertThat(push.output())
                 .contains("remote: told before it was followed: true")
                 .contains("remote: holds [fleet.yaml]");
-        SourceAdvanced told = TOLD.poll(10, TimeUnit.SECONDS);
+        SourceAdvanced told = TOLD.poll(60, TimeUnit.SECONDS);
         assertThat(told).isNotNull();
         assertThat(told.source()).isEqualTo(FLEET);
         work.write("bad", "x").commit("Bad");
