@@ -27,7 +27,15 @@ public final class BackupCommand {
               run PATH... --repo R --key FILE
                           backs up files. --source NAME (files), --host NAME, --exclude PATTERN (often),
                           --one-file-system, --strict (a file that changes while it is read fails the backup),
-                          --cache DIR, --no-cache, --limit-upload KIB (a second)
+                          --no-cache, --state DIR, --limit-upload KIB (a second), --before and --after PROGRAM
+              run --kind redis|mysql|postgresql --at SERVER ...
+                          backs up a database. SERVER is HOST:PORT or a socket; --user NAME, --password-file FILE,
+                          --database NAME (often), --lock-tables (mysql), --globals (postgresql)
+              run --kind command --source NAME ... -- PROGRAM [ARGUMENT...]
+                          backs up what a program writes to its standard output
+              run ... --server URL --fingerprint HEX | --redis HOST:PORT,...
+                          to a backup server, straight or through a Redis Cluster, instead of --repo; with
+                          --auid AUID --token-file FILE --receipt-key BASE64 (see espalier backup-server)
               list        all snapshots. --host NAME, --source NAME, --with-missing (looks for lost packs)
               show SNAPSHOT [PATH]
                           what is in one; with --identity FILE also its entries. --content writes the file at PATH

@@ -81,9 +81,12 @@ final class CareCommands {
             report.affected()
                     .forEach(snapshot ->
                             screen.complain("affected: snapshot " + snapshot.shortId() + " of " + snapshot.series()));
-            screen.print(report.snapshots() + " snapshots, " + report.packs() + " packs (" + report.packsRead()
+            screen.print(Screen.count(report.snapshots(), "snapshot", "snapshots") + ", "
+                    + Screen.count(report.packs(), "pack", "packs") + " (" + report.packsRead()
                     + " read, " + Screen.size(report.bytesRead()) + "), " + report.unreferenced() + " not needed: "
-                    + (report.isSound() ? "sound" : report.findings().size() + " findings"));
+                    + (report.isSound()
+                            ? "sound"
+                            : Screen.count(report.findings().size(), "finding", "findings")));
         }
         return report.isSound() ? BackupCommand.FINE : BackupCommand.FAILED;
     }
@@ -108,8 +111,8 @@ final class CareCommands {
             report.incomplete()
                     .forEach(snapshot ->
                             screen.complain("incomplete: snapshot " + snapshot.shortId() + " of " + snapshot.series()));
-            screen.print(report.copied() + " objects copied to " + to + "; "
-                    + report.whole().size() + " snapshots whole, "
+            screen.print(Screen.count(report.copied(), "object", "objects") + " copied to " + to + "; "
+                    + Screen.count(report.whole().size(), "snapshot", "snapshots") + " whole, "
                     + report.incomplete().size() + " incomplete");
         }
         return report.lost().isEmpty() ? BackupCommand.FINE : BackupCommand.FAILED;
@@ -120,6 +123,7 @@ final class CareCommands {
                 words,
                 Set.of(
                         "repo",
+                        "key",
                         "host",
                         "source",
                         "keep-last",
@@ -191,14 +195,15 @@ final class CareCommands {
                     decisions.stream().filter(decision -> !decision.isKept()).count();
             screen.print(
                     isReal
-                            ? removed + " snapshots removed; `backup prune` frees the space"
-                            : "nothing removed; --yes removes " + removed + " snapshots");
+                            ? Screen.count(removed, "snapshot", "snapshots")
+                                    + " removed; `backup prune` frees the space"
+                            : "nothing removed; --yes removes " + Screen.count(removed, "snapshot", "snapshots"));
         }
         return BackupCommand.FINE;
     }
 
     int prune(List<String> words) throws UsageException, IOException {
-        Arguments arguments = Arguments.parse(words, Set.of("repo", "grace", "output"), Set.of("quiet"));
+        Arguments arguments = Arguments.parse(words, Set.of("repo", "key", "grace", "output"), Set.of("quiet"));
         var places = new Places(arguments, environment);
         Duration grace = arguments.duration("grace", Prune.USUAL_GRACE);
         Prune.Report report = new Prune(places.store(), clock, grace).run();
@@ -216,8 +221,9 @@ final class CareCommands {
                     report.waiting()));
         } else {
             report.waiting().forEach(reason -> screen.complain("waiting: " + reason));
-            screen.print(report.removed() + " packs removed (" + Screen.size(report.removedBytes()) + "), "
-                    + report.marked() + " marked, " + report.rescued() + " needed again");
+            screen.print(
+                    Screen.count(report.removed(), "pack", "packs") + " removed (" + Screen.size(report.removedBytes())
+                            + "), " + report.marked() + " marked, " + report.rescued() + " needed again");
         }
         return BackupCommand.FINE;
     }

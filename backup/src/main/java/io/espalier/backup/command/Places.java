@@ -7,16 +7,12 @@ import io.espalier.backup.repository.ObjectName.Kind;
 import io.espalier.backup.repository.ObjectStore;
 import io.espalier.backup.repository.Repository;
 import io.espalier.backup.repository.Snapshot;
-import io.espalier.backup.s3.S3Credentials;
-import io.espalier.backup.s3.S3ObjectStore;
-import io.espalier.backup.s3.S3Place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,21 +37,28 @@ final class Places {
     ObjectStore anyStore() throws UsageException, IOException {
         String name = repositoryName();
         if (name.startsWith("s3:") || name.startsWith("s3+http:")) {
-            return new S3ObjectStore(S3Place.parse(name), credentials(), InstantSource.system());
+            throw new UsageException("--repo: a repository in S3 is not offered yet; give a folder");
         }
         if (name.contains("://")) {
-            throw new UsageException("--repo: \"" + name + "\" (expected: a folder or s3://host/bucket)");
+            throw new UsageException("--repo: \"" + name + "\" (expected: a folder)");
         }
         return LocalObjectStore.in(Path.of(name));
     }
 
-    private S3Credentials credentials() throws UsageException {
-        String accessKey = environment.get("AWS_ACCESS_KEY_ID");
-        String secretKey = environment.get("AWS_SECRET_ACCESS_KEY");
-        if (accessKey == null || secretKey == null) {
-            throw new UsageException("s3 needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment");
-        }
-        return new S3Credentials(accessKey, secretKey, environment.getOrDefault("AWS_REGION", "us-east-1"));
+    /** True unless the run goes to a server. */
+    boolean isLocal() {
+        return !arguments.has("server") && !arguments.has("redis");
+    }
+
+    /** The host's, for a server. */
+    String token() throws UsageException, IOException {
+        return secretFile(
+                        arguments
+                                .one("token-file")
+                                .orElseThrow(
+                                        () -> new UsageException("--token-file is needed with --server or --redis")),
+                        "token")
+                .strip();
     }
 
     /** One that was made by {@code init}. */

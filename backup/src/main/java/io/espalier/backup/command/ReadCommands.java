@@ -38,8 +38,8 @@ final class ReadCommands {
     }
 
     int list(List<String> words) throws UsageException, IOException {
-        Arguments arguments =
-                Arguments.parse(words, Set.of("repo", "host", "source", "output"), Set.of("with-missing", "quiet"));
+        Arguments arguments = Arguments.parse(
+                words, Set.of("repo", "key", "host", "source", "output"), Set.of("with-missing", "quiet"));
         var places = new Places(arguments, environment);
         ObjectStore store = places.store();
         Repository.Snapshots all = Repository.outlines(store);
@@ -102,7 +102,7 @@ final class ReadCommands {
 
     int show(List<String> words) throws UsageException, IOException {
         Arguments arguments = Arguments.parse(
-                words, Set.of("repo", "identity", "host", "source", "output"), Set.of("content", "quiet"));
+                words, Set.of("repo", "key", "identity", "host", "source", "output"), Set.of("content", "quiet"));
         var places = new Places(arguments, environment);
         if (arguments.plain().isEmpty() || arguments.plain().size() > 2) {
             throw new UsageException("show: give a snapshot, and at most one path");
@@ -197,7 +197,7 @@ final class ReadCommands {
     int restore(List<String> words) throws UsageException, IOException, InterruptedException {
         Arguments arguments = Arguments.parse(
                 words,
-                Set.of("repo", "identity", "to", "path", "host", "source", "output"),
+                Set.of("repo", "key", "identity", "to", "path", "host", "source", "output"),
                 Set.of("no-owner", "quiet"));
         var places = new Places(arguments, environment);
         if (arguments.plain().size() != 1) {
@@ -236,8 +236,9 @@ final class ReadCommands {
                     result.problems()));
         } else {
             result.problems().stream().limit(MOST_SHOWN).forEach(problem -> screen.complain("problem: " + problem));
-            screen.print("restored " + result.entries() + " entries, " + Screen.size(result.bytes()) + " to " + target
-                    + (result.isWhole() ? "" : "; " + result.failed() + " problems"));
+            screen.print("restored " + Screen.count(result.entries(), "entry", "entries") + ", "
+                    + Screen.size(result.bytes()) + " to " + target
+                    + (result.isWhole() ? "" : "; " + Screen.count(result.failed(), "problem", "problems")));
         }
         if (!snapshot.outline().isGood()) {
             screen.complain("note: this snapshot is not good: "

@@ -69,6 +69,11 @@ final class Screen {
         }
     }
 
+    /** Such as {@code 1 pack}, {@code 2 packs}. */
+    static String count(long number, String one, String many) {
+        return number + " " + (number == 1 ? one : many);
+    }
+
     /** Columns as wide as needed; numbers to the right is the caller's business. */
     void table(List<List<String>> rows) {
         int columns = rows.getFirst().size();

@@ -135,7 +135,7 @@ public final class FilesBackup implements AutoCloseable {
         }
         for (String at : way) {
             if (shared == null || !Names.isBelow(shared, at)) {
-                int parent = linux.openRoot("/" + Names.folderOf(at));
+                int parent = linux.openRoot(plan.real(Names.folderOf(at)));
                 try {
                     Optional<Status> status = linux.look(parent, Names.nameOf(at), "/" + Names.shown(at));
                     if (status.isPresent() && status.get().isFolder()) {
@@ -151,7 +151,7 @@ public final class FilesBackup implements AutoCloseable {
 
     private void root(String path) throws IOException, InterruptedException {
         if (path.isEmpty()) {
-            int fd = linux.openRoot("/");
+            int fd = linux.openRoot(plan.real(""));
             try {
                 folder(fd, "", linux.look(fd, "/").device());
             } finally {
@@ -162,7 +162,7 @@ public final class FilesBackup implements AutoCloseable {
         String shown = "/" + Names.shown(path);
         int parent;
         try {
-            parent = linux.openRoot("/" + Names.folderOf(path));
+            parent = linux.openRoot(plan.real(Names.folderOf(path)));
         } catch (LinuxException e) {
             throw new IOException("nothing is backed up: " + e.getMessage(), e);
         }

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param staysOnFileSystem true: what is mounted below a root is left out
  * @param isStrict true: a file that changed while it was read makes the backup bad
  * @param cache where the last run is remembered; empty: everything is read
+ * @param base the folder that stands for {@code /}: roots and excludes are beneath it, and so are the paths in the snapshot
  */
 public record FilesPlan(
         String host,
@@ -23,7 +24,8 @@ public record FilesPlan(
         List<Path> never,
         boolean staysOnFileSystem,
         boolean isStrict,
-        Optional<Path> cache) {
+        Optional<Path> cache,
+        Path base) {
 
     /** Left out unless a root is in there: what they hold is made by the kernel, or lives as long as the machine runs. */
     static final List<String> KERNEL_FOLDERS = List.of("proc", "sys", "dev", "run");
@@ -44,7 +46,31 @@ public record FilesPlan(
             }
         }
         roots = List.copyOf(sorted);
-        never = never.stream().map(path -> path.toAbsolutePath().normalize()).toList();
+        Path real = base.toAbsolutePath().normalize();
+        base = real;
+        never = never.stream()
+                .map(path -> path.toAbsolutePath().normalize())
+                .filter(path -> path.startsWith(real))
+                .map(path -> Path.of("/").resolve(real.relativize(path)))
+                .toList();
+    }
+
+    /** The whole machine: {@code /} is {@code /}. */
+    public FilesPlan(
+            String host,
+            String source,
+            List<Path> roots,
+            Excludes excludes,
+            List<Path> never,
+            boolean staysOnFileSystem,
+            boolean isStrict,
+            Optional<Path> cache) {
+        this(host, source, roots, excludes, never, staysOnFileSystem, isStrict, cache, Path.of("/"));
+    }
+
+    /** The real folder of a path as in {@link Node}. */
+    String real(String path) {
+        return base.getNameCount() == 0 ? "/" + path : Names.of(base.toString()) + "/" + path;
     }
 
     /** A path as in {@link Node}. */

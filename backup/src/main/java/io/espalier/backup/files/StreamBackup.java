@@ -31,30 +31,57 @@ public final class StreamBackup {
      */
     public static Snapshot run(String host, String source, ByteSource bytes, Session session, InstantSource clock)
             throws IOException, InterruptedException {
-        if (!Names.isName(Names.of(bytes.name()))) {
-            throw new IllegalArgumentException("name: \"" + bytes.name() + "\" (expected: a file name)");
+        return run(host, source, List.of(bytes), session, clock);
+    }
+
+    /** Several streams, a file each, such as a dump that has a part for each database. Good if all are. */
+    public static Snapshot run(String host, String source, List<ByteSource> parts, Session session, InstantSource clock)
+            throws IOException, InterruptedException {
+        var sorted = new ArrayList<>(parts); // as in the order of the walk
+        sorted.sort((one, other) -> Names.compare(Names.of(one.name()), Names.of(other.name())));
+        Optional<Verdict.Failed> failure = Optional.empty();
+        var nodes = new ArrayList<Node>();
+        for (ByteSource part : sorted) {
+            if (!Names.isName(Names.of(part.name()))) {
+                throw new IllegalArgumentException("name: \"" + part.name() + "\" (expected: a file name)");
+            }
+            var out = new Target(session);
+            Optional<Verdict.Failed> failed = read(part, out);
+            out.finish();
+            failure = failure.or(() -> failed);
+            if (failure.isEmpty() && out.size == 0) {
+                failure = Optional.of(new Verdict.Failed("EMPTY", part.name() + " has no bytes"));
+            }
+            nodes.add(node(part, out, clock));
         }
-        var out = new Target(session);
-        Verdict verdict;
+        var listing = new Listing.Writer(session);
+        for (Node node : nodes) {
+            listing.add(node);
+        }
+        long size = nodes.stream().mapToLong(Node::size).sum();
+        var inside = new Snapshot.Inside(sorted.stream().map(ByteSource::name).toList(), listing.finish(), List.of());
+        session.flush();
+        return session.commit(new Session.Draft(host, source, failure, nodes.size(), size, inside));
+    }
+
+    private static Optional<Verdict.Failed> read(ByteSource part, Target out) throws IOException, InterruptedException {
         try {
-            bytes.writeTo(out);
-            verdict = bytes.verdict();
+            part.writeTo(out);
+            return switch (part.verdict()) {
+                case Verdict.Ok ok -> Optional.empty();
+                case Verdict.Failed failed -> Optional.of(failed);
+            };
         } catch (IOException e) {
             if (out.failure != null) {
                 throw out.failure;
             }
-            verdict = new Verdict.Failed("SOURCE_FAILED", String.valueOf(e.getMessage()));
+            return Optional.of(new Verdict.Failed("SOURCE_FAILED", String.valueOf(e.getMessage())));
         }
-        out.finish();
-        Optional<Verdict.Failed> failure = switch (verdict) {
-            case Verdict.Ok ok -> Optional.empty();
-            case Verdict.Failed failed -> Optional.of(failed);
-        };
-        if (failure.isEmpty() && out.size == 0) {
-            failure = Optional.of(new Verdict.Failed("EMPTY", "the dump has no bytes"));
-        }
-        var node = new Node(
-                Names.of(bytes.name()),
+    }
+
+    private static Node node(ByteSource part, Target out, InstantSource clock) {
+        return new Node(
+                Names.of(part.name()),
                 Status.FILE,
                 0600,
                 0,
@@ -69,11 +96,6 @@ public final class StreamBackup {
                 false,
                 List.of(),
                 out.chunks);
-        var listing = new Listing.Writer(session);
-        listing.add(node);
-        var inside = new Snapshot.Inside(List.of(bytes.name()), listing.finish(), List.of());
-        session.flush();
-        return session.commit(new Session.Draft(host, source, failure, 1, out.size, inside));
     }
 
     private static final class Target extends OutputStream {

@@ -183,7 +183,16 @@ public record Snapshot(ObjectName name, Outline outline, byte[] wrapped, byte[] 
 
     /** @throws IOException if the identity is not that of the recipient, or something is damaged */
     public Inside open(AgeIdentity identity) throws IOException {
-        return Inside.read(new Sealing(identity.unwrap(wrapped)).open(0, head, sealed));
+        return open(keyWith(identity));
+    }
+
+    /** The key of the inside, 32 bytes: with it, and without the identity, {@link #open(byte[])} opens this snapshot. */
+    public byte[] keyWith(AgeIdentity identity) throws IOException {
+        return identity.unwrap(wrapped);
+    }
+
+    public Inside open(byte[] ownKey) throws IOException {
+        return Inside.read(new Sealing(ownKey).open(0, head, sealed));
     }
 
     /** The first eight digits, as a person names it. */

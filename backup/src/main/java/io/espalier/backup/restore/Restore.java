@@ -50,9 +50,19 @@ public final class Restore {
     public static Result run(
             Repository repository, Snapshot snapshot, AgeIdentity identity, RestorePlan plan, Progress progress)
             throws IOException, InterruptedException {
+        return run(repository, snapshot, snapshot.open(identity), repository.packKeys(identity), plan, progress);
+    }
+
+    /** As above, for whoever has no identity, but what it opened. */
+    public static Result run(
+            Repository repository,
+            Snapshot snapshot,
+            Snapshot.Inside inside,
+            PackKeys keys,
+            RestorePlan plan,
+            Progress progress)
+            throws IOException, InterruptedException {
         repository.requireSigned(snapshot);
-        Snapshot.Inside inside = snapshot.open(identity);
-        PackKeys keys = repository.packKeys(identity);
         var problems = new Problems();
         try (var pipeline = new Pipeline(repository, keys, inside.listing(), plan);
                 var target = new Target(plan, problems::add)) {

@@ -10,6 +10,7 @@ import io.espalier.backup.linux.Status;
 import io.espalier.backup.restore.Restore.Content;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -42,12 +43,41 @@ final class Target implements AutoCloseable {
     Target(RestorePlan plan, Consumer<String> problem) throws IOException {
         this.plan = plan;
         this.problem = problem;
-        Files.createDirectories(plan.target());
-        this.root = linux.openRoot(Names.of(plan.target().toString()));
+        if (plan.base().isPresent()) {
+            this.root = beneath(plan.base().get(), plan.target());
+        } else {
+            Files.createDirectories(plan.target());
+            this.root = linux.openRoot(Names.of(plan.target().toString()));
+        }
         this.isRoot = linux.isRoot();
         byte[] random = new byte[6];
         new SecureRandom().nextBytes(random);
         this.tag = ".espalier-restore-" + HexFormat.of().formatHex(random) + "-";
+    }
+
+    /** The folder beneath another, each on the way made if it is missing, and none of them a link. */
+    private int beneath(Path base, Path target) throws IOException {
+        String shown = target.toString();
+        int fd = linux.openRoot(Names.of(base.toString()));
+        try {
+            for (Path part : base.relativize(target)) {
+                String name = Names.of(part.toString());
+                if (!name.isEmpty()) {
+                    if (linux.look(fd, name, shown).isEmpty()) {
+                        linux.makeFolder(fd, name, shown);
+                        linux.permit(fd, name, 0755, shown);
+                    }
+                    int next = linux.openFolder(fd, name, shown);
+                    linux.close(fd);
+                    fd = next;
+                }
+            }
+            return fd;
+        } catch (IOException | RuntimeException e) {
+            linux.close(fd);
+            linux.close();
+            throw e;
+        }
     }
 
     /** @param hasContent false if an earlier entry of the same group has the content */

@@ -1,6 +1,5 @@
 package io.espalier.backup.server;
 
-import io.espalier.backup.repository.LocalObjectStore;
 import io.espalier.backup.transport.RedisBus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -19,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
 public final class BackupServerApplication {
     private static final String USAGE = """
             usage: espalier backup-server --dir DIR [options]
-              --dir DIR             keys, hosts, and the objects below repository/
+              --dir DIR             keys, hosts, and the objects below repository/AUID/
               --hosts FILE          who may add: lines "AUID SHA256-OF-ITS-TOKEN" (DIR/hosts)
               --listen ADDRESS      where HTTPS listens (127.0.0.1)
               --port N              HTTPS; -1: off (8643)
@@ -72,10 +71,7 @@ public final class BackupServerApplication {
         HostKeys hosts = HostKeys.file(
                 Optional.ofNullable(options.get("--hosts")).map(Path::of).orElse(folder.resolve("hosts")));
         var intake = new Intake(
-                LocalObjectStore.in(folder.resolve("repository")),
-                identity.signer(),
-                Intake.Limits.USUAL,
-                Clock.systemUTC());
+                Stores.below(folder.resolve("repository")), identity.signer(), Intake.Limits.USUAL, Clock.systemUTC());
         System.out.println("receipt key      " + identity.receiptKey());
         int port = Integer.parseInt(options.getOrDefault("--port", "8643"));
         if (port >= 0) {

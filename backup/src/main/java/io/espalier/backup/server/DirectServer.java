@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.espalier.backup.repository.ObjectName;
+import io.espalier.backup.transport.Ask;
 import io.espalier.backup.transport.Auid;
 import io.espalier.backup.transport.DirectSink;
 import io.espalier.backup.transport.HostKey;
@@ -29,12 +30,14 @@ import javax.net.ssl.SSLContext;
  * <pre>
  * POST /v1/worker/AUID/backup/objects/PACK/SHA256?size=N            where does it stand?
  * PUT  /v1/worker/AUID/backup/objects/PACK/SHA256?size=N&amp;offset=M   here is a piece
- * 200 receipt | 202 offset to go on from | 4xx, 5xx a line of text
+ * POST /v1/worker/AUID/backup/ask                                   a question of the host's own store
+ * 200 receipt, or answer | 202 offset to go on from | 4xx, 5xx a line of text
  * </pre>
  */
 public final class DirectServer implements AutoCloseable {
     private static final Pattern PATH =
             Pattern.compile("/v1/worker/([a-z0-9-]{1,64})/backup/objects/([A-Z]{1,16})/([0-9a-f]{64})");
+    private static final Pattern ASK = Pattern.compile("/v1/worker/([a-z0-9-]{1,64})/backup/ask");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,12}");
     private static final String BEARER = "Bearer ";
     private static final int CONNECTIONS = 256;
@@ -81,21 +84,30 @@ public final class DirectServer implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             Reply reply = reply(exchange);
-            byte[] body = reply.text().getBytes(StandardCharsets.UTF_8);
+            byte[] body = reply.body();
             if (reply.status() >= 400) {
                 // Who is still sending would not see the answer; who sends more than this shall not
                 exchange.getRequestBody().skip(2L * DirectSink.PIECE);
                 exchange.getResponseHeaders().set("Connection", "close");
             }
-            exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+            exchange.getResponseHeaders().set("Content-Type", reply.type());
             exchange.sendResponseHeaders(reply.status(), body.length);
             exchange.getResponseBody().write(body);
         }
     }
 
-    private record Reply(int status, String text) {}
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Reply(int status, byte[] body, String type) {
+        Reply(int status, String text) {
+            this(status, text.getBytes(StandardCharsets.UTF_8), "text/plain; charset=utf-8");
+        }
+    }
 
     private Reply reply(HttpExchange exchange) throws IOException {
+        Matcher asked = ASK.matcher(exchange.getRequestURI().getRawPath());
+        if (asked.matches()) {
+            return look(exchange, new Auid(asked.group(1)));
+        }
         Matcher path = PATH.matcher(exchange.getRequestURI().getRawPath());
         if (!path.matches()) {
             return new Reply(404, "no such page\n");
@@ -115,6 +127,17 @@ public final class DirectServer implements AutoCloseable {
             case "PUT" -> put(exchange, auid, name.get(), size, query.getOrDefault("offset", -1L));
             default -> new Reply(405, "POST or PUT\n");
         };
+    }
+
+    private Reply look(HttpExchange exchange, Auid auid) throws IOException {
+        if (!isSignedIn(exchange, auid)) {
+            return new Reply(401, "not the token of " + auid + "\n");
+        }
+        if (!exchange.getRequestMethod().equals("POST")) {
+            return new Reply(405, "POST\n");
+        }
+        byte[] question = exchange.getRequestBody().readNBytes(Ask.LONGEST + 1);
+        return new Reply(200, intake.lookUp(auid, question), "application/octet-stream");
     }
 
     private Reply put(HttpExchange exchange, Auid auid, ObjectName name, long size, long offset) throws IOException {

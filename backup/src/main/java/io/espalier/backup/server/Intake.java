@@ -29,7 +29,7 @@ public final class Intake {
             ObjectName.Kind.KEY,
             ObjectName.Kind.PIN);
 
-    private final ObjectStore store;
+    private final Stores stores;
     private final Receipts.Signer signer;
     private final Limits limits;
     private final InstantSource clock;
@@ -66,16 +66,26 @@ public final class Intake {
         }
     }
 
+    /** All hosts into one store. */
     public Intake(ObjectStore store, Receipts.Signer signer, Limits limits, InstantSource clock) {
-        this.store = store;
+        this(auid -> store, signer, limits, clock);
+    }
+
+    public Intake(Stores stores, Receipts.Signer signer, Limits limits, InstantSource clock) {
+        this.stores = stores;
         this.signer = signer;
         this.limits = limits;
         this.clock = clock;
     }
 
+    /** Answers what a host asks of its store, as in {@link io.espalier.backup.transport.Ask}. */
+    public byte[] lookUp(Auid auid, byte[] question) {
+        return Lookups.answer(stores, auid, question);
+    }
+
     /** Whether an object is needed, and from which byte on. The caller knows that it is this host. */
     public Answer offer(Auid auid, ObjectName name, long size) {
-        Optional<Answer> known = known(name, size);
+        Optional<Answer> known = known(auid, name, size);
         if (known.isPresent()) {
             return known.get();
         }
@@ -88,7 +98,7 @@ public final class Intake {
         }
     }
 
-    private Optional<Answer> known(ObjectName name, long size) {
+    private Optional<Answer> known(Auid auid, ObjectName name, long size) {
         if (!OF_HOSTS.contains(name.kind())) {
             return Optional.of(new Answer.Refused(Refusal.NOT_ALLOWED, "hosts do not add a " + name.kind()));
         }
@@ -97,15 +107,16 @@ public final class Intake {
                     Refusal.NOT_ALLOWED, size + " bytes (expected: 1 to " + ObjectName.MAX_SIZE + ")"));
         }
         try {
+            ObjectStore store = stores.of(auid);
             Optional<Long> there = store.size(name);
-            return there.isPresent() ? Optional.of(confirm(name, size, there.get())) : Optional.empty();
+            return there.isPresent() ? Optional.of(confirm(store, name, size, there.get())) : Optional.empty();
         } catch (StoreException e) {
             return Optional.of(refused(e));
         }
     }
 
     /** For what is there already; whoever put it may not have come to its last sync, so it is put again. */
-    private Answer confirm(ObjectName name, long size, long there) throws StoreException {
+    private Answer confirm(ObjectStore store, ObjectName name, long size, long there) throws StoreException {
         if (there != size) {
             return new Answer.Refused(Refusal.DAMAGED, there + " bytes are under this name, not " + size);
         }
@@ -121,7 +132,7 @@ public final class Intake {
      */
     public Answer append(Auid auid, ObjectName name, long size, long offset, ByteBuffer piece) {
         if (!OF_HOSTS.contains(name.kind()) || size < 1 || size > ObjectName.MAX_SIZE) {
-            return known(name, size).orElseThrow();
+            return known(auid, name, size).orElseThrow();
         }
         var key = new Key(auid, name, (int) size);
         Partial partial = partial(key);
@@ -140,18 +151,19 @@ public final class Intake {
             if (partial.filled < size) {
                 return new Answer.Need(partial.filled);
             }
-            Answer answer = keep(name, partial.bytes);
+            Answer answer = keep(auid, name, partial.bytes);
             release(key, partial);
             return answer;
         }
     }
 
-    private Answer keep(ObjectName name, byte[] bytes) {
+    private Answer keep(Auid auid, ObjectName name, byte[] bytes) {
         ByteBuffer content = ByteBuffer.wrap(bytes);
         if (!name.names(content)) {
             return new Answer.Refused(Refusal.DAMAGED, "the bytes do not have this name");
         }
         try {
+            ObjectStore store = stores.of(auid);
             store.put(name, content);
             byte[] back = store.get(name);
             if (back.length != bytes.length) {

@@ -138,6 +138,7 @@ final class RedisSession {
         switch (frame) {
             case Frame.Offer offer -> offer(offer);
             case Frame.Data data -> data(data);
+            case Frame.Ask ask -> look(ask);
             default -> {} // of a newer host
         }
     }
@@ -153,6 +154,18 @@ final class RedisSession {
         }
         offered = new Offered(offer.number(), offer.name(), offer.size());
         answer(offer.number(), working(() -> intake.offer(announcement.auid(), offer.name(), offer.size())));
+    }
+
+    /** Without a proof nothing is told: the host asks again in another session. */
+    private void look(Frame.Ask ask) throws BusException {
+        byte[] question = Frame.array(ask.bytes());
+        boolean stillAllowed =
+                hosts.of(announcement.auid()).filter(announcement::isProvenBy).isPresent();
+        if (stillAllowed && key.proves(Frame.array(ask.proof()), Keys.asked(ask.number(), question))) {
+            byte[] answer = intake.lookUp(announcement.auid(), question);
+            byte[] proof = key.prove(Keys.told(ask.number(), answer));
+            send(new Frame.Told(ask.number(), java.nio.ByteBuffer.wrap(proof), java.nio.ByteBuffer.wrap(answer)));
+        }
     }
 
     private void data(Frame.Data data) throws BusException {

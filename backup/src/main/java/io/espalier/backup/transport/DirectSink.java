@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Straight to a server over HTTPS, in pieces, going on where the server says that it stands. */
-public final class DirectSink implements ObjectSink, AutoCloseable {
+/** Straight to a server over HTTPS, in pieces, going on where the server says that it stands. Asks it as well. */
+public final class DirectSink implements ObjectSink, RemoteReader.Asker, AutoCloseable {
     /** Bytes of one request. */
     public static final int PIECE = 4 << 20;
 
@@ -65,7 +65,7 @@ public final class DirectSink implements ObjectSink, AutoCloseable {
 
     @Override
     public Receipt put(ObjectName name, ByteBuffer content) throws StoreException, InterruptedException {
-        var patience = new Patience(name, settings.patience());
+        var patience = new Patience("put " + name, settings.patience());
         int damaged = 0;
         while (true) {
             String cause;
@@ -85,6 +85,40 @@ public final class DirectSink implements ObjectSink, AutoCloseable {
             }
             patience.rest(cause);
         }
+    }
+
+    @Override
+    public byte[] ask(byte[] question) throws StoreException, InterruptedException {
+        var patience = new Patience("ask", settings.patience());
+        while (true) {
+            String cause;
+            try {
+                HttpRequest request = request("/v1/worker/" + settings.auid() + "/backup/ask")
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(question))
+                        .build();
+                HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+                if (answer.statusCode() == 200) {
+                    return answer.body();
+                }
+                cause = answer.statusCode() + " "
+                        + new String(answer.body(), 0, Math.min(answer.body().length, 256), StandardCharsets.UTF_8)
+                                .strip();
+                if (answer.statusCode() == 401 || answer.statusCode() == 403) {
+                    throw new StoreException(StoreException.Reason.DENIED, cause);
+                }
+            } catch (StoreException e) {
+                throw e;
+            } catch (IOException e) {
+                cause = settings + ": " + e;
+            }
+            patience.rest(cause);
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(settings.server().resolve(path))
+                .timeout(settings.timeout())
+                .header("Authorization", "Bearer " + settings.token());
     }
 
     /** Asks where the server stands, and sends from there. Empty if it is busy. */
@@ -129,9 +163,7 @@ public final class DirectSink implements ObjectSink, AutoCloseable {
             throws IOException, InterruptedException {
         String path = "/v1/worker/" + settings.auid() + "/backup/objects/" + name.kind() + "/" + name.sha256Hex()
                 + "?size=" + size + (offset < 0 ? "" : "&offset=" + offset);
-        HttpRequest.Builder request = HttpRequest.newBuilder(settings.server().resolve(path))
-                .timeout(settings.timeout())
-                .header("Authorization", "Bearer " + settings.token());
+        HttpRequest.Builder request = request(path);
         if (offset < 0) {
             request.POST(HttpRequest.BodyPublishers.noBody());
         } else {

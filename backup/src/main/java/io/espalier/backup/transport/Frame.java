@@ -17,6 +17,7 @@ import java.util.zip.CRC32C;
  * OFFER  1      object 4, kind 1, hash 32, size 8, proof 32
  * DATA   2      object 4, offset 8, crc32c 4, bytes
  * BYE    3
+ * ASK    4      number 4, proof 32, question
  * OPENED 16     epoch 8, credit 8
  * CREDIT 17     credit 8 (bytes of DATA that may have been sent since the session began)
  * NEED   18     object 4, offset 8
@@ -24,6 +25,7 @@ import java.util.zip.CRC32C;
  * REFUSE 20     object 4, refusal 1, detail as text
  * WORKING 21
  * CLOSED 22     detail as text
+ * TOLD   23     number 4, proof 32, answer
  * </pre>
  */
 public sealed interface Frame {
@@ -42,6 +44,9 @@ public sealed interface Frame {
 
     record Bye() implements Frame {}
 
+    /** A question of the host's own store, as in {@link io.espalier.backup.transport.Ask}. */
+    record Ask(int number, ByteBuffer proof, ByteBuffer bytes) implements Frame {}
+
     // --- Down ---------------------------------------------------------------------------------
 
     record Opened(long epoch, long credit) implements Frame {}
@@ -57,6 +62,14 @@ public sealed interface Frame {
     record Working() implements Frame {}
 
     record Closed(String detail) implements Frame {}
+
+    record Told(int number, ByteBuffer proof, ByteBuffer bytes) implements Frame {}
+
+    static byte[] array(ByteBuffer bytes) {
+        byte[] array = new byte[bytes.remaining()];
+        bytes.duplicate().get(array);
+        return array;
+    }
 
     /** A frame and its place in its stream. */
     record Numbered(long sequence, Frame frame) {}
@@ -83,6 +96,8 @@ public sealed interface Frame {
                                 .putInt(crc(data.bytes))
                                 .put(data.bytes.duplicate()));
             case Bye() -> frame(3, sequence, 0, to -> {});
+            case Ask ask -> proven(4, sequence, ask.number, ask.proof, ask.bytes);
+            case Told told -> proven(23, sequence, told.number, told.proof, told.bytes);
             case Opened opened ->
                 frame(16, sequence, 16, to -> to.putLong(opened.epoch).putLong(opened.credit));
             case Credit credit -> frame(17, sequence, 8, to -> to.putLong(credit.credit));
@@ -111,6 +126,14 @@ public sealed interface Frame {
                 yield frame(22, sequence, text.length, to -> to.put(text));
             }
         };
+    }
+
+    private static byte[] proven(int type, long sequence, int number, ByteBuffer proof, ByteBuffer bytes) {
+        return frame(
+                type,
+                sequence,
+                4 + 32 + bytes.remaining(),
+                to -> to.putInt(number).put(proof.duplicate()).put(bytes.duplicate()));
     }
 
     private static byte[] frame(int type, long sequence, int rest, Consumer<ByteBuffer> body) {
@@ -169,6 +192,8 @@ public sealed interface Frame {
                 yield crc == crc(data) ? Optional.of(new Data(number, offset, data)) : Optional.empty();
             }
             case 3 -> Optional.of(new Bye());
+            case 4 -> Optional.of(new Ask(from.getInt(), proof(from), from.slice()));
+            case 23 -> Optional.of(new Told(from.getInt(), proof(from), from.slice()));
             case 16 -> Optional.of(new Opened(from.getLong(), from.getLong()));
             case 17 -> Optional.of(new Credit(from.getLong()));
             case 18 -> Optional.of(new Need(from.getInt(), from.getLong()));
@@ -182,6 +207,12 @@ public sealed interface Frame {
             case 22 -> Optional.of(new Closed(text(from)));
             default -> Optional.empty();
         };
+    }
+
+    private static ByteBuffer proof(ByteBuffer from) {
+        byte[] proof = new byte[32];
+        from.get(proof);
+        return ByteBuffer.wrap(proof);
     }
 
     private static String text(ByteBuffer from) {

@@ -44,4 +44,22 @@ public final class Keys {
     public static byte[][] offered(int number, io.espalier.backup.repository.ObjectName name, long size) {
         return new byte[][] {bytes("offer"), bytes(number + " " + name.kind() + " " + name.sha256Hex() + " " + size)};
     }
+
+    /** What an ASK is proven with. */
+    public static byte[][] asked(int number, byte[] question) {
+        return new byte[][] {bytes("ask"), bytes(Integer.toString(number)), question};
+    }
+
+    /** What a TOLD is proven with. */
+    public static byte[][] told(int number, byte[] answer) {
+        try {
+            return new byte[][] {
+                bytes("told"),
+                bytes(Integer.toString(number)),
+                java.security.MessageDigest.getInstance("SHA-256").digest(answer)
+            };
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 }

@@ -1,6 +1,5 @@
 package io.espalier.backup.transport;
 
-import io.espalier.backup.repository.ObjectName;
 import io.espalier.backup.repository.StoreException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -10,20 +9,19 @@ final class Patience {
     private static final long FIRST = Duration.ofMillis(50).toNanos();
     private static final long LONGEST = Duration.ofSeconds(2).toNanos();
 
-    private final ObjectName name;
+    private final String what;
     private final long end;
     private long wait = FIRST;
 
-    Patience(ObjectName name, Duration whole) {
-        this.name = name;
+    Patience(String what, Duration whole) {
+        this.what = what;
         this.end = System.nanoTime() + whole.toNanos();
     }
 
     /** Waits before the next try. @throws StoreException UNREACHABLE with {@code cause} if the time is over */
     void rest(String cause) throws StoreException, InterruptedException {
         if (System.nanoTime() - end > 0) {
-            throw new StoreException(
-                    StoreException.Reason.UNREACHABLE, "put " + name + ": no receipt in time: " + cause);
+            throw new StoreException(StoreException.Reason.UNREACHABLE, what + ": no answer in time: " + cause);
         }
         long jitter = ThreadLocalRandom.current().nextLong(wait / 2 + 1);
         Thread.sleep(Duration.ofNanos(wait / 2 + jitter));

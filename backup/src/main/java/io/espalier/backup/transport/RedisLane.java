@@ -115,7 +115,7 @@ final class RedisLane {
     }
 
     Receipt put(ObjectName name, ByteBuffer content) throws StoreException, InterruptedException {
-        var patience = new Patience(name, settings.patience());
+        var patience = new Patience("put " + name, settings.patience());
         int damaged = 0;
         while (true) {
             String cause;
@@ -127,6 +127,37 @@ final class RedisLane {
                 if (e.reason() != StoreException.Reason.DAMAGED || ++damaged >= MOST_RESENDS) {
                     throw e;
                 }
+                cause = String.valueOf(e.getMessage());
+            }
+            drop();
+            patience.rest(cause);
+        }
+    }
+
+    /** An answer counts only with the server's proof, so that nothing in Redis can hide an object from us. */
+    byte[] ask(byte[] question) throws StoreException, InterruptedException {
+        var patience = new Patience("ask", settings.patience());
+        while (true) {
+            String cause;
+            try {
+                Session open = session();
+                int number = open.objects++;
+                open.heard = System.nanoTime();
+                open.send(new Frame.Ask(
+                        number,
+                        ByteBuffer.wrap(open.key.prove(Keys.asked(number, question))),
+                        ByteBuffer.wrap(question)));
+                while (true) {
+                    open.requireSound();
+                    if (open.receive(LOOK) instanceof Frame.Told told && told.number() == number) {
+                        byte[] answer = Frame.array(told.bytes());
+                        if (!open.key.proves(Frame.array(told.proof()), Keys.told(number, answer))) {
+                            throw new Broken("an answer without a proof");
+                        }
+                        return answer;
+                    }
+                }
+            } catch (BusException | Broken e) {
                 cause = String.valueOf(e.getMessage());
             }
             drop();

@@ -11,7 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** To a server through a Redis Cluster. As many objects at once as there are lanes; more wait for one. */
-public final class RedisSink implements ObjectSink, AutoCloseable {
+public final class RedisSink implements ObjectSink, RemoteReader.Asker, AutoCloseable {
     private final RedisBus bus;
     private final int lanes;
     private final BlockingQueue<RedisLane> free;
@@ -50,6 +50,16 @@ public final class RedisSink implements ObjectSink, AutoCloseable {
         RedisLane lane = free.take();
         try {
             return lane.put(name, content);
+        } finally {
+            free.add(lane);
+        }
+    }
+
+    @Override
+    public byte[] ask(byte[] question) throws StoreException, InterruptedException {
+        RedisLane lane = free.take();
+        try {
+            return lane.ask(question);
         } finally {
             free.add(lane);
         }

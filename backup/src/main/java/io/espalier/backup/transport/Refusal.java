@@ -39,14 +39,18 @@ public enum Refusal {
         return this == BUSY;
     }
 
-    StoreException exception(ObjectName name, String detail) {
-        StoreException.Reason reason = switch (this) {
+    /** What it means to whoever put the object. */
+    public StoreException.Reason reason() {
+        return switch (this) {
             case NOT_SIGNED_IN, NOT_ALLOWED -> StoreException.Reason.DENIED;
             case DAMAGED -> StoreException.Reason.DAMAGED;
             case FULL -> StoreException.Reason.FULL;
             case BUSY -> StoreException.Reason.UNREACHABLE;
             case FAILED -> StoreException.Reason.FAILED;
         };
-        return new StoreException(reason, "put " + name + ": " + this + ": " + detail);
+    }
+
+    StoreException exception(ObjectName name, String detail) {
+        return new StoreException(reason(), "put " + name + ": " + this + ": " + detail);
     }
 }

@@ -30,7 +30,7 @@ class BackupCommandTest {
         Map<String, String> environment = Map.of(
                 "ESPALIER_BACKUP_REPO", dir.resolve("repository").toString(),
                 "ESPALIER_BACKUP_KEY", dir.resolve("client.key").toString(),
-                "XDG_CACHE_HOME", dir.resolve("cache").toString());
+                "XDG_STATE_HOME", dir.resolve("state").toString());
         int status = new BackupCommand(
                         environment,
                         new PrintStream(outBytes, true, StandardCharsets.UTF_8),
@@ -45,6 +45,37 @@ class BackupCommandTest {
 
     private String identity() {
         return dir.resolve("identity").toString();
+    }
+
+    @Test
+    void theKeyMayBeGivenWhereItIsNotNeededAndOneIsNotMany() throws Exception {
+        Path tree = Files.createDirectory(dir.resolve("tree"));
+        String key = dir.resolve("client.key").toString();
+        assertThat(run("init", "--identity", identity())).as(err).isZero();
+        assertThat(run("run", tree.toString(), "--key", key)).as(err).isZero();
+        assertThat(run("list", "--key", key)).as(err).isZero();
+        assertThat(run("check", "--key", key)).as(err).isZero();
+        assertThat(out).startsWith("1 snapshot, ");
+        assertThat(run("prune", "--key", key)).as(err).isZero();
+    }
+
+    @Test
+    void aProgramsOutputIsBackedUp() throws Exception {
+        assertThat(run("init", "--identity", identity())).as(err).isZero();
+        assertThat(run("run", "--kind", "command", "--source", "words", "--", "echo", "hello"))
+                .as(err)
+                .isZero();
+        assertThat(run("list", "--source", "words")).isZero();
+        assertThat(out).contains("words").contains(" ok");
+        assertThat(run("run", "--kind", "command", "--source", "words", "--", "false"))
+                .isEqualTo(BackupCommand.FAILED);
+        assertThat(err).contains("TOOL_FAILED");
+    }
+
+    @Test
+    void aRepositoryInS3IsRefusedInPlainWords() {
+        assertThat(run("list", "--repo", "s3://host/bucket")).isEqualTo(BackupCommand.USAGE);
+        assertThat(err).contains("a repository in S3 is not offered yet");
     }
 
     @Test

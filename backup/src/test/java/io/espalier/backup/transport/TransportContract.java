@@ -110,6 +110,23 @@ abstract class TransportContract {
     }
 
     @Test
+    void aHostLooksItsOwnObjectsUp() throws Exception {
+        ObjectSink sink = sink();
+        byte[] pack = Store.bytes(5, 1_000);
+        byte[] index = Store.bytes(6, 700_000);
+        ObjectName indexName = ObjectName.of(ObjectName.Kind.INDEX, index);
+        sink.put(Store.name(pack), ByteBuffer.wrap(pack));
+        sink.put(indexName, ByteBuffer.wrap(index));
+        var reader = new RemoteReader((RemoteReader.Asker) sink);
+        assertThat(reader.list(ObjectName.Kind.PACK)).containsExactly(Store.name(pack));
+        assertThat(reader.list(ObjectName.Kind.MARK)).isEmpty();
+        assertThat(reader.get(indexName)).isEqualTo(index);
+        assertThatThrownBy(() -> reader.get(Store.name(pack)))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.DENIED));
+    }
+
+    @Test
     void bytesUnderAWrongNameAreRefused() {
         ObjectName wrong = Store.name(Store.bytes(1, 10));
         assertThatThrownBy(() -> sink().put(wrong, ByteBuffer.wrap(Store.bytes(2, 10))))
