@@ -301,6 +301,31 @@ class PagesIT {
     }
 
     @Test
+    void namesOfTheFleetAreShownAndLookedUpWithTheWayToTheAnswer() {
+        signIn();
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Names"))
+                .click();
+        assertThat(page.locator("#names")).containsText("web.demo.internal");
+        assertThat(page.locator("#names tr", new Page.LocatorOptions().setHasText("web2.demo.internal")))
+                .containsText("127.0.0.1");
+        assertThat(page.locator("#upstreams")).isVisible();
+
+        page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true)).fill("web1.demo.internal");
+        button("Look up").click();
+
+        assertThat(page).hasURL(Pattern.compile(".*/dns\\?name=web1.demo.internal.*"));
+        assertThat(page.locator("#found")).containsText("127.0.0.1");
+        assertThat(page.locator("#path")).containsText("answered locally");
+        shoot(page, "names-found");
+
+        button("Purge").click();
+        assertThat(page.locator("#found")).containsText("forgotten");
+        page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true)).fill("not..a.name");
+        button("Look up").click();
+        assertThat(page.getByRole(AriaRole.ALERT)).isVisible();
+    }
+
+    @Test
     void whatIsNotThereIsSaidOnAPage() {
         signIn();
         page.navigate("/hosts/web77");
@@ -321,7 +346,7 @@ class PagesIT {
             signIn(bare);
             assertThat(bare.locator(".cell")).hasCount(3);
             for (String path :
-                    List.of("/fleet", "/hosts/web1", "/sources", "/plan?now", "/rollouts", "/drift", "/settings")) {
+                    List.of("/fleet", "/hosts/web1", "/sources", "/plan?now", "/rollouts", "/drift", "/dns?name=web1.demo.internal", "/settings")) {
                 bare.navigate(path);
                 assertThat(bare.locator("h1")).isVisible();
                 Object overflow = bare.evaluate("document.documentElement.scrollWidth - innerWidth");

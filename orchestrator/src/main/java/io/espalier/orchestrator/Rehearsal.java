@@ -38,6 +38,7 @@ final class Rehearsal {
             "/rollouts",
             "/drift",
             "/settings",
+            "/dns",
             "/assets/espalier.css");
 
     private final ServletWebServerApplicationContext context;

@@ -2,6 +2,10 @@ package io.espalier.shell;
 
 import io.espalier.protocol.api.AuditView;
 import io.espalier.protocol.api.CreatedToken;
+import io.espalier.protocol.api.DnsLookup;
+import io.espalier.protocol.api.DnsName;
+import io.espalier.protocol.api.DnsPurged;
+import io.espalier.protocol.api.DnsStats;
 import io.espalier.protocol.api.DriftView;
 import io.espalier.protocol.api.EnrolProbe;
 import io.espalier.protocol.api.EnrolmentView;
@@ -54,11 +58,66 @@ final class Fixtures {
                 .on("POST /enrol/probe", new EnrolProbe("192.0.2.10", 22, "ssh-ed25519", FINGERPRINT))
                 .on("POST /enrol", enrolment("running", List.of("connected"), null))
                 .on("GET /enrol/e1", enrolment("done", List.of("connected", "agent installed", "agent runs"), "a-10"))
+                .on("GET /dns", dnsStats())
+                .on("GET /dns/names", dnsNames())
+                .on("GET /dns/lookup", dnsLookup())
+                .on("POST /dns/purge", new DnsPurged(3))
                 .on(
                         "GET /users",
                         List.of(new UserView("ann", List.of("admin")), new UserView("ci", List.of("read", "deploy"))))
                 .on("POST /tokens", new CreatedToken("t7", "esp_0123456789", List.of("read", "deploy")))
                 .on("GET /audit", audit(now));
+    }
+
+    static DnsStats dnsStats() {
+        var answers = new LinkedHashMap<String, Long>();
+        answers.put("local-zone", 40L);
+        answers.put("memory", 135L);
+        answers.put("redis", 0L);
+        answers.put("upstream", 25L);
+        return new DnsStats(
+                "listening",
+                null,
+                List.of("127.0.0.1:8053"),
+                "demo.internal",
+                answers,
+                0.875,
+                17,
+                14_200,
+                List.of(
+                        new DnsStats.Upstream("192.0.2.53:53", "up", 1_240, 25, 25, 0),
+                        new DnsStats.Upstream("192.0.2.54:53", "down", 0, 3, 0, 3)));
+    }
+
+    static List<DnsName> dnsNames() {
+        return List.of(
+                new DnsName(
+                        "web.demo.internal",
+                        "tier",
+                        List.of("192.0.2.2"),
+                        "partly",
+                        "left out as down: web1.demo.internal"),
+                new DnsName("www.demo.internal", "record", List.of("A 192.0.2.9 (inside)"), "up", null),
+                new DnsName("web1.demo.internal", "host", List.of("192.0.2.1"), "down", "its tier leaves it out"),
+                new DnsName("web2.demo.internal", "host", List.of("192.0.2.2", "2001:db8::2"), "up", null));
+    }
+
+    static DnsLookup dnsLookup() {
+        return new DnsLookup(
+                List.of(new DnsLookup.Answer(
+                        "www.example.com",
+                        "A",
+                        "NOERROR",
+                        60,
+                        "upstream",
+                        null,
+                        List.of(
+                                new DnsLookup.Entry("www.example.com", "CNAME", 60, "web.example.net."),
+                                new DnsLookup.Entry("web.example.net", "A", 60, "198.51.100.1")))),
+                List.of(
+                        new DnsLookup.Step("memory", "nothing", 41),
+                        new DnsLookup.Step("upstream 192.0.2.53:53", "answered in 1.2 ms", 1_300),
+                        new DnsLookup.Step("memory", "kept for 60 s", 1_310)));
     }
 
     static FleetStatus status() {

@@ -1,9 +1,12 @@
 package io.espalier.httpdns.operate;
 
+import io.espalier.httpdns.answer.Origin;
 import io.espalier.httpdns.dialect.Dialects;
 import io.espalier.httpdns.dialect.Json;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Function;
@@ -51,6 +54,20 @@ public final class Tallies {
             sum += sum(tally -> tally.answers, i);
         }
         return sum;
+    }
+
+    /** Answers given, by where they came from; every origin is there. */
+    public Map<Origin, Long> byOrigin() {
+        var counts = new EnumMap<Origin, Long>(Origin.class);
+        for (var origin = 0; origin < Tally.ORIGINS.length; origin++) {
+            var sum = 0L;
+            for (var kind = 0; kind < Tally.KINDS.length; kind++) {
+                var at = origin * Tally.KINDS.length + kind;
+                sum += sum(tally -> tally.answers, at);
+            }
+            counts.put(Tally.ORIGINS[origin], sum);
+        }
+        return counts;
     }
 
     /** The text format of Prometheus, version 0.0.4. */

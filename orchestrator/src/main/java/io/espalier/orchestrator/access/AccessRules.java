@@ -43,6 +43,7 @@ final class AccessRules {
             needs(HttpMethod.POST, "/api/v1/rollouts/**", Right.DEPLOY),
             needs(HttpMethod.POST, "/api/v1/rollback", Right.DEPLOY),
             needs(HttpMethod.POST, "/api/v1/drift/*/heal", Right.DEPLOY),
+            needs(HttpMethod.POST, "/api/v1/dns/purge", Right.DEPLOY),
             // Pages
             needs(HttpMethod.GET, "/", Right.READ),
             needs(HttpMethod.GET, "/fleet/**", Right.READ),
@@ -55,6 +56,8 @@ final class AccessRules {
             needs(HttpMethod.GET, "/settings/**", Right.READ),
             needs(HttpMethod.POST, "/settings/tokens/**", Right.READ),
             needs(HttpMethod.POST, "/settings/users/**", Right.ADMIN),
+            needs(HttpMethod.GET, "/dns/**", Right.READ),
+            needs(HttpMethod.POST, "/dns/purge", Right.DEPLOY),
             needs(HttpMethod.POST, "/sign-out", Right.READ),
             needs(HttpMethod.POST, "/sources/*/sync", Right.PUSH),
             needs(HttpMethod.POST, "/plan/deploy", Right.DEPLOY),

@@ -4,6 +4,11 @@ import io.espalier.orchestrator.access.CurrentCaller;
 import io.espalier.protocol.api.AuditView;
 import io.espalier.protocol.api.CreatedToken;
 import io.espalier.protocol.api.DeployRequest;
+import io.espalier.protocol.api.DnsLookup;
+import io.espalier.protocol.api.DnsName;
+import io.espalier.protocol.api.DnsPurge;
+import io.espalier.protocol.api.DnsPurged;
+import io.espalier.protocol.api.DnsStats;
 import io.espalier.protocol.api.DriftView;
 import io.espalier.protocol.api.EnrolProbe;
 import io.espalier.protocol.api.EnrolRequest;
@@ -41,6 +46,7 @@ final class ApiController implements OrchestratorApi {
     private final Drifts drifts;
     private final EnrolDesk enrolments;
     private final People people;
+    private final DnsDesk dns;
 
     ApiController(
             StatusDesk status,
@@ -51,7 +57,8 @@ final class ApiController implements OrchestratorApi {
             RolloutDesk rollouts,
             Drifts drifts,
             EnrolDesk enrolments,
-            People people) {
+            People people,
+            DnsDesk dns) {
         this.status = status;
         this.hosts = hosts;
         this.details = details;
@@ -61,6 +68,7 @@ final class ApiController implements OrchestratorApi {
         this.drifts = drifts;
         this.enrolments = enrolments;
         this.people = people;
+        this.dns = dns;
     }
 
     @Override
@@ -162,6 +170,26 @@ final class ApiController implements OrchestratorApi {
     @Override
     public EnrolmentView enrolment(String id) {
         return enrolments.view(id);
+    }
+
+    @Override
+    public DnsStats dnsStats() {
+        return dns.stats();
+    }
+
+    @Override
+    public List<DnsName> dnsNames(@Nullable String q, int limit) {
+        return dns.names(q, limit);
+    }
+
+    @Override
+    public DnsLookup dnsLookup(String name, String type) {
+        return dns.lookup(name, type);
+    }
+
+    @Override
+    public DnsPurged dnsPurge(DnsPurge request) {
+        return dns.purge(request.name(), request.below(), caller());
     }
 
     @Override

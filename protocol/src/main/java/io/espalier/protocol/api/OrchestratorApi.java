@@ -109,6 +109,29 @@ public interface OrchestratorApi {
     @GetExchange("/enrol/{id}")
     EnrolmentView enrolment(@PathVariable String id);
 
+    // ---- names ----
+
+    /** How HTTPDNS in the orchestrator does. */
+    @GetExchange("/dns")
+    DnsStats dnsStats();
+
+    /**
+     * Names that are answered locally: hosts and tiers of the fleet, the operator's records; sorted.
+     *
+     * @param q part of a name
+     */
+    @GetExchange("/dns/names")
+    List<DnsName> dnsNames(
+            @RequestParam(required = false) @Nullable String q, @RequestParam(defaultValue = "200") int limit);
+
+    /** @param type such as A, or several with commas */
+    @GetExchange("/dns/lookup")
+    DnsLookup dnsLookup(@RequestParam String name, @RequestParam(defaultValue = "A") String type);
+
+    /** Forgets what the caches hold of names, so that upstreams are asked anew. */
+    @PostExchange("/dns/purge")
+    DnsPurged dnsPurge(@RequestBody DnsPurge request);
+
     // ---- people ----
 
     @GetExchange("/users")

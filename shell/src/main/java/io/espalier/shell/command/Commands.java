@@ -32,6 +32,7 @@ public final class Commands {
         all.addAll(SourceCommands.all());
         all.addAll(RolloutCommands.all());
         all.addAll(EnrolCommand.all());
+        all.addAll(DnsCommands.all());
         all.addAll(PeopleCommands.all());
         return List.copyOf(all);
     }
