@@ -83,7 +83,7 @@ final class ServerProcess implements AutoCloseable {
         var server = new ServerProcess(process, "http://127.0.0.1:" + port);
         Await.until(
                 "the orchestrator answers",
-                Duration.ofMinutes(1),
+                Duration.ofMinutes(3),
                 () -> server.get("/actuator/health").contains("UP"));
         return server;
     }

@@ -46,7 +46,7 @@ public final class ThousandHosts {
             try (var server = ServerProcess.start(
                     folder,
                     SimulatedServer.class,
-                    List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders"))) {
+                    List.of("-Xmx512m", "-XX:+UseG1GC", "-XX:+UseCompactObjectHeaders"))) {
                 var fleet =
                         BenchFleet.write(folder.resolve("clone"), server.gitUrl(), hostsYaml(count), FILES, ACTIONS);
                 fleet.commit("The fleet");
