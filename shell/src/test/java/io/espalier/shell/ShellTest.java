@@ -286,6 +286,7 @@ class ShellTest {
 
         assertThat(ran.status()).isZero();
         assertThat(ran.out()).isEqualTo("null\n");
+        assertThat(ran.err()).contains("nothing would change, 5 in sync").doesNotContain("0 hosts");
         assertThat(server.lines()).containsExactly("GET /plan");
     }
 

@@ -191,7 +191,7 @@ public final class HostDetails {
         rollouts.latestStep(host).flatMap(step -> failure(host, step)).ifPresent(applies::add);
         for (HostHistory.Entry entry : history) {
             applies.add(new ApplyView(
-                    0,
+                    entry.number(),
                     entry.release().toString(),
                     revision(entry.rollout()).orElse(null),
                     entry.rollout().value(),

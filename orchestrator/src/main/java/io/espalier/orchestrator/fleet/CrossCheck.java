@@ -31,10 +31,14 @@ final class CrossCheck {
     private final Set<String> hostNames = new LinkedHashSet<>();
     private final NavigableMap<String, UnitFile> unitsByName = new TreeMap<>();
 
+    /** Whether every host is known; otherwise what seems to name none may name one that could not be read. */
+    private final boolean allHostsRead;
+
     CrossCheck(FleetFile fleet, SortedMap<HostName, HostFiles.Entry> hosts, List<UnitFile> units, Problems problems) {
         this.hosts = hosts;
         this.units = units;
         this.problems = problems;
+        this.allHostsRead = !problems.hasErrorIn(FleetReader.HOSTS);
         fleet.tiers().forEach(tier -> tierNames.add(tier.name()));
         hosts.values().forEach(host -> {
             hostNames.add(host.name().value());
@@ -83,7 +87,7 @@ final class CrossCheck {
             Place start = Place.startOf(file.path());
             switch (file.kind()) {
                 case "tier" -> refuseUnknown(start, "tier", file.name(), tierNames, "");
-                case "host" -> refuseUnknown(start, "host", file.name(), hostNames, "");
+                case "host" -> refuseUnknownHost(start, file.name(), "");
                 case "tag" -> warnUnknownTag(start, file.name(), "");
                 default -> {
                     // applies to all
@@ -104,15 +108,18 @@ final class CrossCheck {
         for (UnitFile unit : unitsByName.values()) {
             String about = unit.spec().name() + ": ";
             unit.tiers().forEach(tier -> refuseUnknown(tier.at(), "tier", tier.name(), tierNames, about));
-            unit.hosts().forEach(host -> refuseUnknown(host.at(), "host", host.name(), hostNames, about));
+            unit.hosts().forEach(host -> refuseUnknownHost(host.at(), host.name(), about));
             unit.tags().forEach(tag -> warnUnknownTag(tag.at(), tag.name(), about));
             unit.needs().forEach(need -> refuseUnknown(need.at(), "unit", need.name(), unitsByName.keySet(), about));
         }
         return new NeedsOrder().ordered();
     }
 
-    /** Hosts without units and units without hosts. */
+    /** Hosts without units and units without hosts; not told while hosts are wrong, since it may be for that only. */
     void matches(Fleet fleet) {
+        if (problems.hasErrorIn(FleetReader.HOSTS)) {
+            return;
+        }
         var unmatchedUnits = new HashMap<String, UnitFile>(unitsByName);
         for (Host host : fleet.hosts().values()) {
             List<UnitSpec> matching = fleet.unitsOf(host);
@@ -136,9 +143,15 @@ final class CrossCheck {
         }
     }
 
+    private void refuseUnknownHost(Place at, String name, String about) {
+        if (allHostsRead) {
+            refuseUnknown(at, "host", name, hostNames, about);
+        }
+    }
+
     /** Only a warning: the last host with a tag may go before what the tag was for. */
     private void warnUnknownTag(Place at, String tag, String about) {
-        if (!tagNames.contains(tag)) {
+        if (allHostsRead && !tagNames.contains(tag)) {
             String near = Nearest.hint(tag, tagNames);
             problems.add(at.warning(
                     about + "no host has the tag '" + Scalars.shown(tag) + "'" + (near.isEmpty() ? "" : ", " + near)));

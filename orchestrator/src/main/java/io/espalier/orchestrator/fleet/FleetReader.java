@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  */
 public final class FleetReader {
 
-    private static final Pattern HOSTS = Pattern.compile("hosts\\.yaml|hosts/[^/]+\\.yaml");
+    static final Pattern HOSTS = Pattern.compile("hosts\\.yaml|hosts/[^/]+\\.yaml");
     private static final Pattern UNITS = Pattern.compile("units/[^/]+\\.yaml");
     private static final Pattern VARS = Pattern.compile("vars/(?:all|(tier|tag|host)/([^/]+))\\.yaml");
 

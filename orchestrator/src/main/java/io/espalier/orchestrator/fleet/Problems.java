@@ -2,6 +2,7 @@ package io.espalier.orchestrator.fleet;
 
 import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Collects what is wrong so that everything is told at once, in the order of the files. Bounded. */
 final class Problems {
@@ -21,6 +22,12 @@ final class Problems {
 
     boolean hasErrors() {
         return refused;
+    }
+
+    boolean hasErrorIn(Pattern files) {
+        return found.stream()
+                .anyMatch(problem -> problem.isError()
+                        && files.matcher(problem.file()).matches());
     }
 
     /** Sorted by file, line and column. */

@@ -18,9 +18,16 @@ public final class HostHistory {
 
     /**
      * @param target of the rollout that brought it
+     * @param number of the manifest that the host's agent took
      */
     public record Entry(
-            HostName host, ReleaseId release, Digest target, RolloutId rollout, Manifest.Kind kind, Instant at) {}
+            HostName host,
+            ReleaseId release,
+            Digest target,
+            RolloutId rollout,
+            Manifest.Kind kind,
+            long number,
+            Instant at) {}
 
     private final JdbcTemplate jdbc;
 
@@ -31,7 +38,8 @@ public final class HostHistory {
     /** Part of the caller's transaction, if there is one. */
     void add(Rollout rollout, List<HostStep> applied) {
         jdbc.batchUpdate(
-                "insert into host_release (host, release_id, target, rollout_id, kind, at) values (?, ?, ?, ?, ?, ?)",
+                "insert into host_release (host, release_id, target, rollout_id, kind, number, at)"
+                        + " values (?, ?, ?, ?, ?, ?, ?)",
                 applied.stream()
                         .map(step -> new Object[] {
                             step.name().value(),
@@ -39,6 +47,7 @@ public final class HostHistory {
                             rollout.target().hex(),
                             rollout.id().value(),
                             rollout.kind().name(),
+                            step.number(),
                             at(step.endedAt().orElse(rollout.createdAt()))
                         })
                         .toList());
@@ -83,6 +92,7 @@ public final class HostHistory {
                 new Digest(row.getString("target")),
                 new RolloutId(row.getLong("rollout_id")),
                 Manifest.Kind.valueOf(row.getString("kind")),
+                row.getLong("number"),
                 Columns.instant(row, "at").orElseThrow());
     }
 }

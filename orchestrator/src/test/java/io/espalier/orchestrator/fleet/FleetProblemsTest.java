@@ -37,6 +37,24 @@ class FleetProblemsTest {
     }
 
     @Test
+    void whatOnlyFollowsFromAnErrorInTheHostsIsNotTold() {
+        var source = threeHosts()
+                .with("hosts.yaml", "web1: { adress: 10.0.3.1, tier: web, tags: [ mobile ]\n")
+                .with("units/nginx.yaml", "unit: nginx\non: { tag: [ mobile ], host: [ web2 ] }\n")
+                .with("vars/host/web1.yaml", "a: 1\n")
+                .with("vars/tag/mobile.yaml", "b: 2\n");
+
+        assertThat(problems(source)).isNotEmpty().allMatch(problem -> problem.startsWith("hosts.yaml:"));
+    }
+
+    @Test
+    void hostsThatAreReadWellAreMatchedAgain() {
+        var source = threeHosts().with("units/nginx.yaml", "unit: nginx\non: { tag: [ none ] }\n");
+
+        assertThat(problems(source)).anyMatch(problem -> problem.endsWith("nginx: no host matches this unit"));
+    }
+
+    @Test
     void fleetFileMustBeThere() {
         assertThat(problems(TextSnapshot.of("shop")))
                 .containsExactly("fleet.yaml is missing (start with 'fleet: NAME' and 'tiers:')");

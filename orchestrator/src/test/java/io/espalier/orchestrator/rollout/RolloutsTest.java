@@ -55,6 +55,10 @@ class RolloutsTest {
                 assertThat(host.appliedNumbers).containsExactly(1L);
             });
             assertThat(house.plan(target).isInSync()).isTrue();
+            house.deploy(fleet.commit("a2", "hi"));
+            assertThat(house.rollouts.history().of(new HostName("web1"), 5))
+                    .extracting(HostHistory.Entry::number)
+                    .containsExactly(2L, 1L);
         }
     }
 

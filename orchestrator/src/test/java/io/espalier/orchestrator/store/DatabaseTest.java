@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessException;
@@ -14,6 +15,39 @@ class DatabaseTest {
 
     @TempDir
     Path folder;
+
+    @Test
+    void releasesFromBeforeTheirNumberWasKeptGetItFromTheStepThatBroughtThem() {
+        var database = new org.h2.jdbcx.JdbcDataSource();
+        database.setUrl("jdbc:h2:mem:" + java.util.UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        Flyway.configure()
+                .dataSource(database)
+                .locations("classpath:db/migration")
+                .target("30")
+                .load()
+                .migrate();
+        var jdbc = JdbcClient.create(database);
+        String id = "a".repeat(64);
+        jdbc.sql("insert into rollout values (1, 'shop', 'DEPLOY', :id, :id, 'r', 'a', 's', 'ann', false, '', '1', '1',"
+                        + " 0, 0, 0, 'DONE', 1, 1, null, null, '', '', 1, now(), now())")
+                .param("id", id)
+                .update();
+        jdbc.sql("insert into rollout_host values (1, 'web1', 'web', 1, 0, 'web1', 22, 'deploy', null, null, null, :id,"
+                        + " null, 1, '', 'APPLIED', 7, 1, 1, 1, '', '', now(), now())")
+                .param("id", id)
+                .update();
+        jdbc.sql("insert into host_release (host, release_id, target, rollout_id, kind, at)"
+                        + " values ('web1', :id, :id, 1, 'DEPLOY', now()), ('web2', :id, :id, 1, 'DEPLOY', now())")
+                .param("id", id)
+                .update();
+
+        Database.migrate(database);
+
+        assertThat(jdbc.sql("select number from host_release order by host")
+                        .query(Long.class)
+                        .list())
+                .containsExactly(7L, 0L);
+    }
 
     /** Watches, streams and pools interrupt threads as a matter of course; the database must outlive each of them. */
     @Test

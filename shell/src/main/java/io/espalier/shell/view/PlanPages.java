@@ -14,8 +14,8 @@ public final class PlanPages {
                 new Cell("Plan for revision ", Style.PLAIN),
                 Page.id(plan.revision()),
                 new Cell(
-                        ": " + hosts(changing) + " would change, " + plan.inSync()
-                                + " in sync"
+                        ": " + (changing == 0 ? "nothing" : hosts(changing)) + " would change, "
+                                + plan.inSync() + " in sync"
                                 + (plan.unreachable().isEmpty()
                                         ? ""
                                         : ", " + plan.unreachable().size() + " unreachable"),
