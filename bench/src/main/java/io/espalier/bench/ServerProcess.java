@@ -72,6 +72,7 @@ final class ServerProcess implements AutoCloseable {
                   data: %s
                   access: { first-password: "bench-password-1", first-token: "%s" }
                   sources: { fleet: { name: fleet, url: fleet } }
+                  tree: { push-port: 0 }
                 """.formatted(port, folder.resolve("data"), TOKEN));
         return config;
     }

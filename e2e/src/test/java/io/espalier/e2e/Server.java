@@ -35,6 +35,7 @@ final class Server implements AutoCloseable {
                   access: { first-password: "e2e-password-1", first-token: "%s" }
                   sources: { fleet: { name: fleet, url: fleet } }
                   dns: { listen: "127.0.0.1:0" }
+                  tree: { push-port: 0 }
                 """.formatted(port, folder.resolve("data"), Product.agentImage(), TOKEN));
         Running process =
                 Running.start(Product.role("server", "--config", config.toString()), folder.resolve("server.log"));

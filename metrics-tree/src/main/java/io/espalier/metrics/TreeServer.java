@@ -28,6 +28,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -73,8 +75,8 @@ public final class TreeServer implements AutoCloseable {
     private final Optional<Checkpoints> checkpoints;
     private final Optional<Trend> trend;
     private final TreeWeb web;
-    private final TcpReceiver tcp;
-    private final UdpReceiver udp;
+    private final Optional<TcpReceiver> tcp;
+    private final Optional<UdpReceiver> udp;
     private final Optional<TcpReceiver> graphite;
     private final PipeSet pipes;
     private final Receivers receivers;
@@ -88,33 +90,69 @@ public final class TreeServer implements AutoCloseable {
     /** Starts with the tree that {@code keeping} holds. */
     public TreeServer(TreeSettings settings, Doors doors, Senders senders, Keeping keeping, Clock clock)
             throws IOException {
-        folder = keeping.dir.isPresent() ? Optional.of(DataFolder.open(keeping.dir.get())) : Optional.empty();
-        tree = folder.isPresent()
-                ? Checkpoints.restore(folder.get(), settings, clock)
-                : new MetricTree(settings, clock);
-        var queries = new Queries(tree, Budget.USUAL);
-        var feeds = new Feeds(tree, queries, clock.millis());
-        pipes = PipeSet.of(senders.pipes(), senders.geo(), tree::merge);
-        var intake = new Intake(tree, doors.format, pipes);
-        tcp = new TcpReceiver(at(doors, doors.push), Protocol.JSON_OR_LOG, intake, doors.allowed);
-        udp = new UdpReceiver(
-                at(doors, doors.push == 0 ? tcp.port() : doors.push), Protocol.JSON_OR_LOG, intake, doors.allowed);
-        graphite = doors.graphite < 0
-                ? Optional.empty()
-                : Optional.of(new TcpReceiver(at(doors, doors.graphite), Protocol.GRAPHITE, intake, doors.allowed));
-        receivers = new Receivers(doors.listen, senders, intake, doors.allowed);
-        trend = trend(keeping, clock);
-        var views = new Views(folder.map(held -> held.file("views.json")));
-        web = new TreeWeb(at(doors, doors.http), tree, queries, intake, feeds, trend, views);
-        every(Feeds.TICK, feeds::tick);
-        every(HOUSEKEEPING, () -> {
-            tree.reportSelf();
-            tree.sweep();
-            feeds.forgetUnused();
-        });
-        every(Duration.ofMinutes(1), tree::rotateGrowth);
-        trend.ifPresent(Trend::start);
-        checkpoints = folder.map(held -> new Checkpoints(tree, held, keeping.checkpoint));
+        var opened = new ArrayDeque<AutoCloseable>();
+        try {
+            folder = keeping.dir.isPresent()
+                    ? Optional.of(held(opened, DataFolder.open(keeping.dir.get())))
+                    : Optional.empty();
+            tree = folder.isPresent()
+                    ? Checkpoints.restore(folder.get(), settings, clock)
+                    : new MetricTree(settings, clock);
+            var queries = new Queries(tree, Budget.USUAL);
+            var feeds = new Feeds(tree, queries, clock.millis());
+            pipes = held(opened, PipeSet.of(senders.pipes(), senders.geo(), tree::merge));
+            var intake = new Intake(tree, doors.format, pipes);
+            tcp = doors.push < 0
+                    ? Optional.empty()
+                    : Optional.of(held(
+                            opened,
+                            new TcpReceiver(at(doors, doors.push), Protocol.JSON_OR_LOG, intake, doors.allowed)));
+            udp = doors.push < 0
+                    ? Optional.empty()
+                    : Optional.of(held(
+                            opened,
+                            new UdpReceiver(at(doors, pushPort()), Protocol.JSON_OR_LOG, intake, doors.allowed)));
+            graphite = doors.graphite < 0
+                    ? Optional.empty()
+                    : Optional.of(held(
+                            opened,
+                            new TcpReceiver(at(doors, doors.graphite), Protocol.GRAPHITE, intake, doors.allowed)));
+            receivers = held(opened, new Receivers(doors.listen, senders, intake, doors.allowed));
+            trend = trend(keeping, clock);
+            trend.ifPresent(opened::push);
+            var views = new Views(folder.map(held -> held.file("views.json")));
+            Optional<InetSocketAddress> http = doors.http < 0 ? Optional.empty() : Optional.of(at(doors, doors.http));
+            web = held(opened, new TreeWeb(http, tree, queries, intake, feeds, trend, views));
+            every(Feeds.TICK, feeds::tick);
+            every(HOUSEKEEPING, () -> {
+                tree.reportSelf();
+                tree.sweep();
+                feeds.forgetUnused();
+            });
+            every(Duration.ofMinutes(1), tree::rotateGrowth);
+            trend.ifPresent(Trend::start);
+            checkpoints = folder.map(held -> new Checkpoints(tree, held, keeping.checkpoint));
+        } catch (IOException | RuntimeException e) {
+            ticker.shutdownNow();
+            release(opened, e);
+            throw e;
+        }
+    }
+
+    private static <T extends AutoCloseable> T held(Deque<AutoCloseable> opened, T one) {
+        opened.push(one);
+        return one;
+    }
+
+    /** Whoever tries again later must find ports and folder free. */
+    private static void release(Deque<AutoCloseable> opened, Exception cause) {
+        for (AutoCloseable one : opened) {
+            try {
+                one.close();
+            } catch (Exception e) {
+                cause.addSuppressed(e);
+            }
+        }
     }
 
     private Optional<Trend> trend(Keeping keeping, Clock clock) throws IOException {
@@ -157,12 +195,19 @@ public final class TreeServer implements AutoCloseable {
         return trend;
     }
 
+    /** Negative if that door is shut. */
     public int httpPort() {
         return web.port();
     }
 
+    /** Negative if that door is shut. */
     public int pushPort() {
-        return tcp.port();
+        return tcp.map(TcpReceiver::port).orElse(-1);
+    }
+
+    /** Its URLs, for a server that has read the request already. */
+    public TreeWeb web() {
+        return web;
     }
 
     public Optional<Integer> graphitePort() {
@@ -178,8 +223,12 @@ public final class TreeServer implements AutoCloseable {
     public void close() throws IOException {
         ticker.shutdownNow();
         receivers.close();
-        tcp.close();
-        udp.close();
+        if (tcp.isPresent()) {
+            tcp.get().close();
+        }
+        if (udp.isPresent()) {
+            udp.get().close();
+        }
         if (graphite.isPresent()) {
             graphite.get().close();
         }

@@ -39,6 +39,8 @@ final class Rehearsal {
             "/drift",
             "/settings",
             "/dns",
+            "/realtime/",
+            "/get/",
             "/assets/espalier.css");
 
     private final ServletWebServerApplicationContext context;

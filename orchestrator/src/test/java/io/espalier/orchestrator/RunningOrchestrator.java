@@ -7,6 +7,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
@@ -27,7 +29,8 @@ public final class RunningOrchestrator implements AutoCloseable {
         this.context = context;
     }
 
-    public static RunningOrchestrator start(Path data) {
+    /** @param more settings, as {@code --name=value} */
+    public static RunningOrchestrator start(Path data, String... more) {
         var application = new SpringApplication(OrchestratorApplication.class);
         application.setDefaultProperties(Map.of(
                 "server.port",
@@ -38,8 +41,13 @@ public final class RunningOrchestrator implements AutoCloseable {
                 PASSWORD,
                 "espalier.access.first-token",
                 TOKEN));
-        return new RunningOrchestrator(
-                application.run("--server.port=0", "--espalier.data=" + data, "--espalier.dns.listen=127.0.0.1:0"));
+        var arguments = new ArrayList<>(List.of(
+                "--server.port=0",
+                "--espalier.tree.push-port=0",
+                "--espalier.dns.listen=127.0.0.1:0",
+                "--espalier.data=" + data));
+        arguments.addAll(List.of(more));
+        return new RunningOrchestrator(application.run(arguments.toArray(String[]::new)));
     }
 
     public ConfigurableApplicationContext context() {

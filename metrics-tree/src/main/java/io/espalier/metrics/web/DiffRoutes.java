@@ -46,7 +46,7 @@ final class DiffRoutes implements Route {
         boolean isOneKey = a.toString().equals(b.toString());
         String nameA = (isOneKey ? "" : a + " ") + when(urls.one("a"), isOneKey);
         String nameB = (isOneKey ? "" : b + " ") + when(urls.one("b"), isOneKey);
-        Page page = Page.of("Difference", "");
+        Page page = Page.of(exchange, "Difference", "");
         page.raw("<h1>").text(isOneKey ? a.toString() : a + " against " + b).raw("</h1>\n");
         page.raw("<form class=\"controls\"><label>").text(isOneKey ? "First at" : a + " at");
         page.raw(" <input name=\"a\" size=\"18\" placeholder=\"now\" value=\"")

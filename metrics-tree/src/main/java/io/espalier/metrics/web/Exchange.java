@@ -9,15 +9,17 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** One request and its answer. */
 final class Exchange {
     private final String method;
     private final String path;
     private final Optional<String> query;
-    private final Map<String, String> headers;
+    private final Function<String, Optional<String>> headers;
     private final InputStream body;
-    private final OutputStream out;
+    private final Reply reply;
+    private final Surroundings surroundings;
     private final boolean isLast;
     private final Map<String, String> answer = new LinkedHashMap<>();
     private boolean isStreaming;
@@ -30,18 +32,54 @@ final class Exchange {
             InputStream body,
             OutputStream out,
             boolean isLast) {
+        this(
+                method,
+                target,
+                name -> Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT))),
+                body,
+                new Written(out),
+                Surroundings.NONE,
+                isLast);
+    }
+
+    private Exchange(
+            String method,
+            String target,
+            Function<String, Optional<String>> headers,
+            InputStream body,
+            Reply reply,
+            Surroundings surroundings,
+            boolean isLast) {
         this.method = method;
         int mark = target.indexOf('?');
         path = mark < 0 ? target : target.substring(0, mark);
         query = mark < 0 ? Optional.empty() : Optional.of(target.substring(mark + 1));
         this.headers = headers;
         this.body = body;
-        this.out = out;
+        this.reply = reply;
+        this.surroundings = surroundings;
         this.isLast = isLast;
     }
 
     static Exchange withoutBody(String method, String target, OutputStream out) {
         return new Exchange(method, target, Map.of(), new ByteArrayInputStream(new byte[0]), out, true);
+    }
+
+    /** Of a request that another server read. */
+    static Exchange of(Visit visit, Surroundings surroundings) throws IOException {
+        return new Exchange(
+                visit.method(),
+                visit.target(),
+                visit::header,
+                visit.body(),
+                (status, headers, _) -> visit.answer(status, headers),
+                surroundings,
+                false);
+    }
+
+    /** What pages have around them. */
+    Surroundings surroundings() {
+        return surroundings;
     }
 
     String method() {
@@ -58,7 +96,7 @@ final class Exchange {
     }
 
     Optional<String> header(String name) {
-        return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
+        return headers.apply(name);
     }
 
     InputStream body() {
@@ -71,12 +109,11 @@ final class Exchange {
 
     void send(int status, byte[] content) throws IOException {
         set("Content-Length", Integer.toString(content.length));
-        byte[] head = head(status);
-        byte[] all = new byte[head.length + (method.equals("HEAD") ? 0 : content.length)];
-        System.arraycopy(head, 0, all, 0, head.length);
-        System.arraycopy(content, 0, all, head.length, all.length - head.length);
         isAnswered = true;
-        out.write(all);
+        OutputStream out = reply.begin(status, answer, isLast());
+        if (!method.equals("HEAD")) {
+            out.write(content);
+        }
         out.flush();
     }
 
@@ -89,28 +126,37 @@ final class Exchange {
     OutputStream stream() throws IOException {
         isStreaming = true;
         isAnswered = true;
-        out.write(head(200));
-        return out;
-    }
-
-    private byte[] head(int status) {
-        var text = new StringBuilder("HTTP/1.1 ")
-                .append(status)
-                .append(' ')
-                .append(phrase(status))
-                .append("\r\n");
-        answer.forEach((name, value) -> text.append(name)
-                .append(": ")
-                .append(value.replaceAll("[\r\n]", " "))
-                .append("\r\n"));
-        if (isLast()) {
-            text.append("Connection: close\r\n");
-        }
-        return text.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
+        return reply.begin(200, answer, isLast());
     }
 
     boolean isLast() {
         return isLast || isStreaming;
+    }
+
+    /** Where an answer goes. */
+    private interface Reply {
+        OutputStream begin(int status, Map<String, String> headers, boolean isLast) throws IOException;
+    }
+
+    /** As HTTP/1.1 says it. */
+    private record Written(OutputStream out) implements Reply {
+        @Override
+        public OutputStream begin(int status, Map<String, String> headers, boolean isLast) throws IOException {
+            var text = new StringBuilder("HTTP/1.1 ")
+                    .append(status)
+                    .append(' ')
+                    .append(phrase(status))
+                    .append("\r\n");
+            headers.forEach((name, value) -> text.append(name)
+                    .append(": ")
+                    .append(value.replaceAll("[\r\n]", " "))
+                    .append("\r\n"));
+            if (isLast) {
+                text.append("Connection: close\r\n");
+            }
+            out.write(text.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+            return out;
+        }
     }
 
     private static String phrase(int status) {

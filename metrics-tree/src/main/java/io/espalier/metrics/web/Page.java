@@ -7,24 +7,59 @@ import java.nio.charset.StandardCharsets;
 /** HTML, written in order; every text is escaped. */
 final class Page {
     private static final String[][] PLACES = {
-        {"/", "Tree"}, {"/trend/view/", "Trend"}, {"/setting/view", "Views"}, {"/limits", "Limits"}
+        {"/realtime/", "Tree"}, {"/trend/view/", "Trend"}, {"/setting/view", "Views"}, {"/limits", "Limits"}
     };
 
     private final StringBuilder out = new StringBuilder();
+    private final Surroundings surroundings;
+
+    private Page(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
 
     /** @param place the path of the entry of the menu that this page belongs to */
-    static Page of(String title, String place) {
-        var page = new Page();
+    static Page of(Exchange exchange, String title, String place) {
+        var page = new Page(exchange.surroundings());
         page.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
         page.text(title).raw("</title>\n<link rel=\"stylesheet\" href=\"/static/tree.css\">\n");
         page.raw("<link rel=\"stylesheet\" href=\"/static/pages.css\">\n</head>\n<body class=\"wide\">\n");
-        page.raw("<a class=\"skip\" href=\"#main\">Skip to content</a>\n<nav class=\"menu\" aria-label=\"Pages\">");
+        page.raw("<a class=\"skip\" href=\"#main\">Skip to content</a>\n").raw(around(page.surroundings));
+        page.raw("<nav class=\"menu\" aria-label=\"Pages\">");
         for (String[] entry : PLACES) {
             page.raw("<a href=\"" + entry[0] + "\"" + (entry[0].equals(place) ? " aria-current=\"page\"" : "") + ">");
             page.text(entry[1]).raw("</a> ");
         }
         return page.raw("</nav>\n<main id=\"main\">\n");
+    }
+
+    /** The way to the other parts of what the tree is a part of; nothing where it is alone. */
+    static String around(Surroundings surroundings) {
+        if (surroundings.links().isEmpty()) {
+            return "";
+        }
+        var page = new Page(surroundings);
+        page.raw("<nav class=\"menu around\" aria-label=\"Main\">");
+        for (Surroundings.Link link : surroundings.links()) {
+            page.raw("<a href=\"").text(link.path()).raw(link.isHere() ? "\" aria-current=\"true\">" : "\">");
+            page.text(link.label()).raw("</a> ");
+        }
+        return page.raw("</nav>\n").out.toString();
+    }
+
+    /** The beginning of a form that changes something. */
+    Page form(String path, String cssClass) {
+        raw("<form method=\"post\" action=\"" + path + "\"" + (cssClass.isEmpty() ? "" : " class=\"" + cssClass + "\"")
+                + ">");
+        surroundings
+                .hidden()
+                .get()
+                .forEach((name, value) -> raw("<input type=\"hidden\" name=\"")
+                        .text(name)
+                        .raw("\" value=\"")
+                        .text(value)
+                        .raw("\">"));
+        return this;
     }
 
     Page raw(String html) {

@@ -27,7 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The URLs of the tree. */
+/** The URLs of the tree, on a port of their own or behind another server. */
 public final class TreeWeb implements AutoCloseable {
     private static final Duration POLL = Duration.ofSeconds(55);
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
@@ -38,14 +38,15 @@ public final class TreeWeb implements AutoCloseable {
     private final Intake intake;
     private final Feeds feeds;
     private final List<Route> routes;
-    private final HttpDoor server;
+    private final Optional<HttpDoor> server;
 
     /**
+     * @param address where it listens; empty: it does not, and answers what it is handed
      * @param trend its history, if there is one
      * @param views that are saved
      */
     public TreeWeb(
-            InetSocketAddress address,
+            Optional<InetSocketAddress> address,
             MetricTree tree,
             Queries queries,
             Intake intake,
@@ -64,15 +65,40 @@ public final class TreeWeb implements AutoCloseable {
                 new DiffRoutes(history),
                 new GraphRoutes(history, views),
                 new GraphiteRoutes(new Finder(tree), trend));
-        server = new HttpDoor(
-                address,
-                this::handle,
-                HttpDoor.Patience.USUAL,
-                (reason, sample) -> tree.note("drops," + reason, 1, Optional.of(sample)));
+        server = address.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new HttpDoor(
+                        address.get(),
+                        this::handle,
+                        HttpDoor.Patience.USUAL,
+                        (reason, sample) -> tree.note("drops," + reason, 1, Optional.of(sample))));
     }
 
+    /** Where it listens; negative: nowhere. */
     public int port() {
-        return server.port();
+        return server.map(HttpDoor::port).orElse(-1);
+    }
+
+    /**
+     * Answers a request that another server read; comes back when all is said, which may be after hours. To interrupt
+     * the thread ends an answer that has no end.
+     */
+    public void answer(Visit visit, Surroundings surroundings) throws IOException {
+        Exchange exchange = Exchange.of(visit, surroundings);
+        try {
+            handle(exchange);
+        } catch (BadRequestException e) {
+            refuse(exchange, e.status(), "BAD_REQUEST", String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            tree.note("drops,http-500", 1, Optional.of(e.toString()));
+            refuse(exchange, 500, "FAULT", "this should not happen; ~tree,drops,http-500 says what did");
+        }
+    }
+
+    private static void refuse(Exchange exchange, int status, String reason, String detail) throws IOException {
+        if (!exchange.isAnswered()) {
+            problem(exchange, status, reason, detail);
+        }
     }
 
     private void handle(Exchange exchange) throws IOException {
@@ -304,7 +330,13 @@ public final class TreeWeb implements AutoCloseable {
                 throw new IOException("the build lacks " + name);
             }
             exchange.set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'");
-            send(exchange, 200, type, in.readAllBytes());
+            byte[] file = in.readAllBytes();
+            if (type.startsWith("text/html")) {
+                String page = new String(file, StandardCharsets.UTF_8);
+                file = page.replace("<!-- around -->\n", Page.around(exchange.surroundings()))
+                        .getBytes(StandardCharsets.UTF_8);
+            }
+            send(exchange, 200, type, file);
         }
     }
 
@@ -335,6 +367,8 @@ public final class TreeWeb implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        server.close();
+        if (server.isPresent()) {
+            server.get().close();
+        }
     }
 }

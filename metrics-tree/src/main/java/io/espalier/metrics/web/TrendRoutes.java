@@ -122,7 +122,7 @@ final class TrendRoutes implements Route {
 
     private void key(Exchange exchange, Query query, Urls urls) throws IOException {
         String key = query.toString();
-        Page page = Page.of((key.isEmpty() ? "everything" : key) + " - Trend", "/trend/view/");
+        Page page = Page.of(exchange, (key.isEmpty() ? "everything" : key) + " - Trend", "/trend/view/");
         page.raw("<h1>").text(key.isEmpty() ? "everything" : key).raw("</h1>\n<p class=\"links\">");
         page.raw("<a href=\"/realtime/" + Urls.encode(key) + "\">Live</a> ");
         page.raw("<a href=\"/trend/view/?key=" + Urls.encode(key) + "\">In the tree</a> ");
@@ -146,7 +146,7 @@ final class TrendRoutes implements Route {
             TreeWeb.json(exchange, 200, json(history.read(view.keys(), asked, POINTS)));
             return;
         }
-        Page page = Page.of(name + " - Trend", "/setting/view");
+        Page page = Page.of(exchange, name + " - Trend", "/setting/view");
         page.raw("<h1>").text(name).raw("</h1>\n<p class=\"links\">");
         page.raw("<a href=\"/realtime/view/" + Urls.encode(name) + "\">Live</a> ");
         page.raw("<a href=\"/setting/view?edit=" + Urls.encode(name) + "\">Change</a></p>\n");
@@ -162,7 +162,7 @@ final class TrendRoutes implements Route {
     /** The tree on the left, a chart for each key on the right. */
     private void explorer(Exchange exchange, Urls urls) throws IOException {
         List<String> keys = keys(urls);
-        Page page = Page.of("Trend", "/trend/view/");
+        Page page = Page.of(exchange, "Trend", "/trend/view/");
         page.raw(
                 "<h1>Trend</h1>\n<div class=\"explorer\">\n<nav class=\"tree\" id=\"tree\" aria-label=\"Keys\">\n<ul>\n");
         String held = keys.stream().map(key -> "key=" + Urls.encode(key)).collect(Collectors.joining("&"));

@@ -183,7 +183,7 @@ final class ViewRoutes implements Route {
     }
 
     private void page(Exchange exchange, int status, String problem, Urls fields) throws IOException {
-        Page page = Page.of("Views", "/setting/view");
+        Page page = Page.of(exchange, "Views", "/setting/view");
         page.raw("<h1>Views</h1>\n");
         if (!views.areKept()) {
             page.raw(
@@ -201,8 +201,8 @@ final class ViewRoutes implements Route {
                 page.text(String.join("  ", view.keys())).raw("</td><td>");
                 page.text(view.function() + ", " + view.type() + (view.span().isEmpty() ? "" : ", " + view.span()));
                 page.raw("</td><td class=\"actions\"><a href=\"/realtime/view/" + name + "\">Live</a> ");
-                page.raw("<a href=\"/setting/view?edit=" + name
-                        + "\">Change</a> <form method=\"post\" action=\"/setting/view\">");
+                page.raw("<a href=\"/setting/view?edit=" + name + "\">Change</a> ")
+                        .form("/setting/view", "");
                 page.raw("<input type=\"hidden\" name=\"name\" value=\"").text(view.name());
                 page.raw("\"><button name=\"do\" value=\"remove\">Remove</button></form></td></tr>\n");
             }
@@ -214,7 +214,7 @@ final class ViewRoutes implements Route {
         if (!problem.isEmpty()) {
             page.raw("<p class=\"problem\" role=\"alert\">").text(problem).raw("</p>\n");
         }
-        page.raw("<form method=\"post\" action=\"/setting/view\" class=\"stacked\">\n");
+        page.form("/setting/view", "stacked").raw("\n");
         page.raw("<label>Name <input name=\"name\" required maxlength=\"64\" value=\"")
                 .text(fields.or("name", ""));
         page.raw(

@@ -152,16 +152,16 @@ public final class Demo implements AutoCloseable {
             DemoFiles.agent(host, SigningKey.in(folder.keys()).publicKey());
         }
         DemoFiles.repositories(folder, DemoPrograms.samples(), DemoFiles.hostsYaml(hostKeys));
-        int dnsPort = folder.dnsPort();
-        DemoFiles.server(folder, port, dnsPort);
-        DemoFiles.summary(folder, url(), dnsPort, hosts);
+        DemoPorts ports = folder.ports(port);
+        DemoFiles.server(folder, ports);
+        DemoFiles.summary(folder, url(), ports, hosts);
 
         System.out.println("starting the orchestrator and the agents");
         start("orchestrator", DemoPrograms.server(folder.dir().resolve("server.yaml")));
         for (DemoHost host : hosts) {
             start(host.name(), DemoPrograms.agent(host.root()));
         }
-        explain(dnsPort);
+        explain(ports);
         awaitInSync();
         System.out.println("ready: " + url());
         System.out.flush();
@@ -177,7 +177,7 @@ public final class Demo implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
-    private void explain(int dnsPort) throws IOException {
+    private void explain(DemoPorts ports) throws IOException {
         System.out.printf(
                 """
 
@@ -198,7 +198,7 @@ public final class Demo implements AutoCloseable {
                 DemoFiles.gitUrl(url(), folder.token(), "demo"),
                 url(),
                 folder.token(),
-                dnsPort,
+                ports.dns(),
                 hosts.getFirst().name(),
                 folder.dir().resolve("hosts"),
                 folder.dir().resolve("log"));

@@ -67,7 +67,7 @@ final class DemoFiles {
                 : "/" + host.socket();
     }
 
-    static void server(DemoFolder folder, int port, int dnsPort) throws IOException {
+    static void server(DemoFolder folder, DemoPorts ports) throws IOException {
         DemoFolder.writePrivate(folder.dir().resolve("server.yaml"), """
                 server:
                   address: 127.0.0.1
@@ -80,11 +80,12 @@ final class DemoFiles {
                   sources:
                     fleet: { name: demo, url: demo }
                   dns: { listen: "127.0.0.1:%d", zone: demo.internal }
+                  tree: { push-port: %d }
                 """.formatted(
-                        port, folder.data(), folder.password(), folder.token(), dnsPort));
+                        ports.web(), folder.data(), folder.password(), folder.token(), ports.dns(), ports.tree()));
     }
 
-    static void summary(DemoFolder folder, String url, int dnsPort, List<DemoHost> hosts) throws IOException {
+    static void summary(DemoFolder folder, String url, DemoPorts ports, List<DemoHost> hosts) throws IOException {
         String each = hosts.stream()
                 .map(host -> "    {\"name\": \"%s\", \"auid\": \"%s\", \"root\": %s}"
                         .formatted(host.name(), host.auid(), quoted(host.root().toString())))
@@ -97,6 +98,7 @@ final class DemoFiles {
                   "token": "%s",
                   "git": {"demo": "%s", "templates": "%s"},
                   "httpdns": "127.0.0.1:%d",
+                  "tree": "127.0.0.1:%d",
                   "hosts": [
                 %s
                   ]
@@ -108,7 +110,8 @@ final class DemoFiles {
                         folder.token(),
                         gitUrl(url, folder.token(), "demo"),
                         gitUrl(url, folder.token(), "templates"),
-                        dnsPort,
+                        ports.dns(),
+                        ports.tree(),
                         each));
     }
 

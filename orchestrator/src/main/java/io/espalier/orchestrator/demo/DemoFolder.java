@@ -100,16 +100,22 @@ final class DemoFolder {
         save();
     }
 
-    /** Where names are answered: the same port over restarts, unless somebody else has it now. */
-    int dnsPort() throws IOException {
-        String known = remembered.getProperty("dns.port");
+    /** The ports of all that listens: those that were used last while they are free, for TCP and UDP alike. */
+    DemoPorts ports(int web) throws IOException {
+        int dns = port("dns", Set.of(web));
+        return new DemoPorts(web, dns, port("tree", Set.of(web, dns)));
+    }
+
+    private int port(String name, Set<Integer> others) throws IOException {
+        String key = "port." + name;
+        String known = remembered.getProperty(key);
         if (known != null && isFree(Integer.parseInt(known))) {
             return Integer.parseInt(known);
         }
-        int free = freePort(Set.of());
-        remembered.setProperty("dns.port", Integer.toString(free));
+        int port = freePort(others);
+        remembered.setProperty(key, Integer.toString(port));
         save();
-        return free;
+        return port;
     }
 
     String password() throws IOException {

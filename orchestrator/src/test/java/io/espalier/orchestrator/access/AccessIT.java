@@ -126,6 +126,7 @@ class AccessIT {
                         "/hooks/**",
                         "/assets/**",
                         "/webjars/**",
+                        "/static/**",
                         "/favicon.ico",
                         "/sign-in",
                         "/error");
