@@ -6,11 +6,11 @@ import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 
 /** Databases for tests: embedded, in memory, with the current schema. */
-final class Databases {
+public final class Databases {
 
     private Databases() {}
 
-    static DataSource fresh() {
+    public static DataSource fresh() {
         var database = new JdbcDataSource();
         database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
         Flyway.configure()

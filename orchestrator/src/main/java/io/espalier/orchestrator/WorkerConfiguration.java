@@ -1,0 +1,42 @@
+package io.espalier.orchestrator;
+
+import io.espalier.orchestrator.host.HostRegistry;
+import io.espalier.orchestrator.tree.RunningTree;
+import io.espalier.orchestrator.tree.TreeWriter;
+import io.espalier.orchestrator.worker.WorkerRows;
+import io.espalier.orchestrator.worker.Workers;
+import java.time.InstantSource;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What agents report, and what of it goes into the tree, where there is one. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(WorkerProperties.class)
+class WorkerConfiguration {
+
+    @Bean
+    TreeWriter treeWriter(ObjectProvider<RunningTree> tree) {
+        return new TreeWriter(Optional.ofNullable(tree.getIfAvailable()));
+    }
+
+    @Bean(initMethod = "start", destroyMethod = "close")
+    @DependsOnDatabaseInitialization
+    Workers workers(
+            DataSource database,
+            HostRegistry hosts,
+            TreeWriter tree,
+            InstantSource clock,
+            WorkerProperties properties) {
+        return new Workers(
+                new WorkerRows(database),
+                hosts,
+                tree::now,
+                clock,
+                new Workers.Staleness(properties.staleAfter(), properties.backupStaleAfter()));
+    }
+}
