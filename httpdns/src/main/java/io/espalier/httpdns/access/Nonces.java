@@ -1,19 +1,26 @@
 package io.espalier.httpdns.access;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The signed requests that named a nonce, so that each counts once. Of this process only; {@value #MOST} at most, of which
- * the longest unused are forgotten first.
+ * the oldest are forgotten first.
  */
 public final class Nonces {
     static final int MOST = 200_000;
     static final int LONGEST = 64;
 
-    private final Cache<String, Long> used =
-            Caffeine.newBuilder().maximumSize(MOST).executor(Runnable::run).build();
+    /** Until when each is remembered, the oldest first. */
+    private final Map<String, Long> used = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > MOST;
+        }
+    };
 
     /**
      * Takes note of a request whose signature holds.
@@ -25,12 +32,16 @@ public final class Nonces {
         if (nonce.isEmpty() || nonce.length() > LONGEST) {
             throw new RefusedException(Reason.BAD_PARAMETER, "nonce: expected 1 to " + LONGEST + " characters");
         }
-        var isFirst = new boolean[1];
-        used.asMap().compute(account.id() + '\n' + nonce, (key, until) -> {
-            isFirst[0] = until == null || until <= now.getEpochSecond();
-            return isFirst[0] ? expires : until;
-        });
-        if (!isFirst[0]) {
+        var key = account.id() + '\n' + nonce;
+        boolean isFirst;
+        synchronized (used) {
+            var until = used.get(key);
+            isFirst = until == null || until <= now.getEpochSecond();
+            if (isFirst) {
+                used.put(key, expires);
+            }
+        }
+        if (!isFirst) {
             throw new RefusedException(Reason.SIGNATURE_USED, "this signed request was made before");
         }
     }
