@@ -345,8 +345,15 @@ class PagesIT {
             Page bare = newPage(plain);
             signIn(bare);
             assertThat(bare.locator(".cell")).hasCount(3);
-            for (String path :
-                    List.of("/fleet", "/hosts/web1", "/sources", "/plan?now", "/rollouts", "/drift", "/dns?name=web1.demo.internal", "/settings")) {
+            for (String path : List.of(
+                    "/fleet",
+                    "/hosts/web1",
+                    "/sources",
+                    "/plan?now",
+                    "/rollouts",
+                    "/drift",
+                    "/dns?name=web1.demo.internal",
+                    "/settings")) {
                 bare.navigate(path);
                 assertThat(bare.locator("h1")).isVisible();
                 Object overflow = bare.evaluate("document.documentElement.scrollWidth - innerWidth");

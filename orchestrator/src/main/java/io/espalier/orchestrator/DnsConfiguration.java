@@ -1,20 +1,26 @@
 package io.espalier.orchestrator;
 
+import io.espalier.orchestrator.balance.BalanceProperties;
+import io.espalier.orchestrator.balance.Balancers;
 import io.espalier.orchestrator.dns.DnsProperties;
 import io.espalier.orchestrator.dns.FleetDns;
 import io.espalier.orchestrator.host.HostRegistry;
+import io.espalier.orchestrator.host.Links;
 import io.espalier.orchestrator.release.ReleaseSet;
 import io.espalier.orchestrator.rollout.Reconciler;
 import java.time.Clock;
+import java.time.InstantSource;
+import javax.sql.DataSource;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** HTTPDNS with the fleet's names; opened once everything else is there. */
+/** Who is where: the fleet's names over HTTP, and peers for load balancers. Both begin once everything else is there. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(DnsProperties.class)
+@EnableConfigurationProperties({DnsProperties.class, BalanceProperties.class})
 class DnsConfiguration {
 
     @Bean
@@ -23,7 +29,23 @@ class DnsConfiguration {
     }
 
     @Bean
-    ApplicationListener<ApplicationReadyEvent> openDns(FleetDns dns) {
-        return _ -> dns.start();
+    @DependsOnDatabaseInitialization
+    Balancers balancers(
+            BalanceProperties properties,
+            Reconciler reconciler,
+            HostRegistry registry,
+            Links links,
+            DataSource database,
+            InstantSource clock) {
+        return new Balancers(
+                properties, () -> reconciler.wanted().map(ReleaseSet::fleet), registry, links, database, clock);
+    }
+
+    @Bean
+    ApplicationListener<ApplicationReadyEvent> openDns(FleetDns dns, Balancers balancers) {
+        return _ -> {
+            dns.start();
+            balancers.start();
+        };
     }
 }

@@ -2,6 +2,7 @@ package io.espalier.orchestrator.api;
 
 import io.espalier.orchestrator.access.CurrentCaller;
 import io.espalier.protocol.api.AuditView;
+import io.espalier.protocol.api.BalancerView;
 import io.espalier.protocol.api.CreatedToken;
 import io.espalier.protocol.api.DeployRequest;
 import io.espalier.protocol.api.DnsLookup;
@@ -47,6 +48,7 @@ final class ApiController implements OrchestratorApi {
     private final EnrolDesk enrolments;
     private final People people;
     private final DnsDesk dns;
+    private final BalancerDesk balancers;
 
     ApiController(
             StatusDesk status,
@@ -58,7 +60,8 @@ final class ApiController implements OrchestratorApi {
             Drifts drifts,
             EnrolDesk enrolments,
             People people,
-            DnsDesk dns) {
+            DnsDesk dns,
+            BalancerDesk balancers) {
         this.status = status;
         this.hosts = hosts;
         this.details = details;
@@ -69,6 +72,7 @@ final class ApiController implements OrchestratorApi {
         this.enrolments = enrolments;
         this.people = people;
         this.dns = dns;
+        this.balancers = balancers;
     }
 
     @Override
@@ -190,6 +194,11 @@ final class ApiController implements OrchestratorApi {
     @Override
     public DnsPurged dnsPurge(DnsPurge request) {
         return dns.purge(request.name(), request.below(), caller());
+    }
+
+    @Override
+    public List<BalancerView> balancers() {
+        return balancers.all();
     }
 
     @Override

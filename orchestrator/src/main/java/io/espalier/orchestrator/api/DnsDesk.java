@@ -135,8 +135,7 @@ public final class DnsDesk {
         }
         return up.isEmpty()
                 ? new DnsName(tier.name(), "tier", texts(all), "down", "all are down; all are given")
-                : new DnsName(
-                        tier.name(), "tier", texts(up), "partly", "left out as down: " + String.join(", ", down));
+                : new DnsName(tier.name(), "tier", texts(up), "partly", "left out as down: " + String.join(", ", down));
     }
 
     private static DnsName name(LocalRecord record) {
@@ -194,7 +193,8 @@ public final class DnsDesk {
     private HttpDns running() {
         return dns.server().orElseThrow(() -> switch (dns.state()) {
             case DnsState.Failing(var why) -> RequestRefused.conflict("failing", "names are not answered: " + why);
-            case DnsState.Off _ -> RequestRefused.conflict("off", "names are not answered: espalier.dns.enabled is false");
+            case DnsState.Off _ ->
+                RequestRefused.conflict("off", "names are not answered: espalier.dns.enabled is false");
             case DnsState.Starting _, DnsState.Listening _ -> RequestRefused.tooMany("names are not answered yet");
         });
     }

@@ -1,15 +1,14 @@
 package io.espalier.orchestrator.dns;
 
-import io.espalier.httpdns.access.Addresses;
 import io.espalier.httpdns.zone.FleetHost;
 import io.espalier.httpdns.zone.LocalRecord;
 import io.espalier.httpdns.zone.Tier;
 import io.espalier.httpdns.zone.ZoneContent;
 import io.espalier.orchestrator.fleet.Fleet;
 import io.espalier.orchestrator.fleet.Host;
+import io.espalier.orchestrator.host.HostAddresses;
 import io.espalier.orchestrator.host.HostRecord;
 import io.espalier.protocol.HostName;
-import io.espalier.protocol.wire.Facts;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +62,7 @@ final class FleetZone {
             }
             String name = host.name() + "." + zone;
             Optional<HostRecord> record = known.apply(host.name());
-            List<InetAddress> addresses = addresses(host, record);
+            List<InetAddress> addresses = HostAddresses.of(host, record);
             if (!addresses.isEmpty()) {
                 hosts.add(new FleetHost(
                         name, addresses, record.flatMap(HostRecord::outage).isEmpty()));
@@ -90,28 +89,6 @@ final class FleetZone {
                         own.records().stream().noneMatch(mine -> mine.name().equals(alias.name())))
                 .forEach(records::add);
         return new ZoneContent(version, zones, hosts, tiers, records, own.views(), ttl);
-    }
-
-    private static List<InetAddress> addresses(Host host, Optional<HostRecord> record) {
-        String given = host.ssh().address();
-        if (!given.isEmpty()) {
-            return address(given).map(List::of).orElse(List.of());
-        }
-        return record.flatMap(HostRecord::report).stream()
-                .flatMap(report -> report.facts().interfaces().stream())
-                .map(Facts.Interface::addresses)
-                .flatMap(List::stream)
-                .flatMap(text -> address(text).stream())
-                .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
-                .toList();
-    }
-
-    private static Optional<InetAddress> address(String text) {
-        try {
-            return Optional.of(Addresses.address(text));
-        } catch (IllegalArgumentException aName) {
-            return Optional.empty();
-        }
     }
 
     private static boolean isName(String text) {

@@ -161,13 +161,17 @@ final class EnrolmentPlanner {
                 authorizedKeys(luggage)));
     }
 
+    private static final String PEERS = "127.0.0.1:9180";
+
     /**
      * {@code restrict} takes everything away; {@code port-forwarding} gives back all channels, to sockets and to ports;
-     * {@code permitopen} leaves the agent's socket alone of them. Its brackets keep sshd from taking the path for an
-     * address. Only a jump host needs more: ports of the hosts behind it.
+     * {@code permitopen} leaves the agent's socket of them, and the port on which a load balancer takes its peers (with a
+     * token). Its brackets keep sshd from taking the path for an address. Only a jump host needs more: ports of the hosts behind it.
      */
     private static String authorizedKeys(Luggage luggage) {
-        String only = luggage.jump() ? "" : ",permitopen=\"[" + luggage.agentSocket() + "]:*\"";
+        String only = luggage.jump()
+                ? ""
+                : ",permitopen=\"[" + luggage.agentSocket() + "]:*\"" + ",permitopen=\"" + PEERS + "\"";
         return "restrict,port-forwarding" + only + ",permitlisten=\"localhost:1\",command=\"" + BRIDGE + "\" "
                 + luggage.deployKey() + "\n";
     }

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.host;
 
 import io.espalier.orchestrator.fleet.Host;
+import io.espalier.protocol.Reason;
 
 /** Gives links to hosts, over connections that are kept open and bounded in number. */
 public interface Links extends AutoCloseable {
@@ -10,6 +11,17 @@ public interface Links extends AutoCloseable {
 
     /** A link over a connection made just for it, with a handshake of its own: proof that the host can be reached. */
     Link openFresh(Host host);
+
+    /**
+     * A way to a TCP port that listens on the host's own loopback. Waits for a bounded time until it is there; whoever
+     * reads from it must bound the wait.
+     *
+     * @throws LinkException if the host cannot be reached, lets nobody through, or nothing listens there
+     */
+    default Wire tunnel(Host host, int port) {
+        throw new LinkException(
+                Reason.UNREACHABLE, host.name() + ": there is no way to its port " + port + " over these links");
+    }
 
     @Override
     void close();

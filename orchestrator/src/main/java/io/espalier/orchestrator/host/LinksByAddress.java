@@ -23,6 +23,11 @@ public final class LinksByAddress implements Links {
         return of(host).openFresh(host);
     }
 
+    @Override
+    public Wire tunnel(Host host, int port) {
+        return of(host).tunnel(host, port);
+    }
+
     private Links of(Host host) {
         return host.ssh().address().isEmpty() ? local : remote;
     }

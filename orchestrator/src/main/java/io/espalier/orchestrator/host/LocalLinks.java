@@ -38,6 +38,18 @@ public final class LocalLinks implements Links {
         return connect(host);
     }
 
+    @Override
+    public Wire tunnel(Host host, int port) {
+        try {
+            return LoopbackWire.connect(port);
+        } catch (IOException e) {
+            throw new LinkException(
+                    Reason.UNREACHABLE,
+                    host.name() + ": nothing listens on 127.0.0.1:" + port + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
     private AgentConversation connect(Host host) {
         Path socket = sockets.apply(host);
         try {

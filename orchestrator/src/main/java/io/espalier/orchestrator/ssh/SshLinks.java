@@ -9,6 +9,7 @@ import io.espalier.orchestrator.host.LinkLimits;
 import io.espalier.orchestrator.host.Links;
 import io.espalier.orchestrator.host.Traffic;
 import io.espalier.orchestrator.host.Watchdog;
+import io.espalier.orchestrator.host.Wire;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.Reason;
 import java.time.Duration;
@@ -94,6 +95,12 @@ public final class SshLinks implements Links {
             connection.close();
             throw e;
         }
+    }
+
+    @Override
+    public Wire tunnel(Host host, int port) {
+        SshConnection connection = acquire(slot(host.name()), host, 0).connection();
+        return PortDoor.open(connection, port);
     }
 
     /** How many connections are open now. */

@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.web;
 
+import io.espalier.orchestrator.api.BalancerDesk;
 import io.espalier.orchestrator.api.Drifts;
 import io.espalier.orchestrator.api.HostDetails;
 import io.espalier.orchestrator.api.Hosts;
@@ -31,11 +32,13 @@ final class FleetPages {
     private final Hosts hosts;
     private final HostDetails details;
     private final Drifts drifts;
+    private final BalancerDesk balancers;
 
-    FleetPages(Hosts hosts, HostDetails details, Drifts drifts) {
+    FleetPages(Hosts hosts, HostDetails details, Drifts drifts, BalancerDesk balancers) {
         this.hosts = hosts;
         this.details = details;
         this.drifts = drifts;
+        this.balancers = balancers;
     }
 
     @GetMapping("/")
@@ -106,6 +109,7 @@ final class FleetPages {
         HostDetail detail = details.of(name);
         model.addAttribute("detail", detail);
         model.addAttribute("host", detail.host());
+        balancers.of(name).ifPresent(balancer -> model.addAttribute("balancer", balancer));
         model.addAttribute("diffs", detail.host().drifted() > 0 ? drifts.shown(name) : List.of());
         return "host";
     }

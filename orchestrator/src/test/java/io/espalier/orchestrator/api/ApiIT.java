@@ -179,8 +179,8 @@ class ApiIT {
 
     @Test
     void everyPageOfAnEmptyFleetSaysWhatToDo() {
-        for (String page :
-                List.of("/fleet", "/fleet?view=table", "/sources", "/rollouts", "/drift", "/settings", "/plan", "/dns")) {
+        for (String page : List.of(
+                "/fleet", "/fleet?view=table", "/sources", "/rollouts", "/drift", "/settings", "/plan", "/dns")) {
             HttpResponse<String> answer = orchestrator.send(orchestrator.asAdmin(page));
             assertThat(answer.statusCode()).as(page).isEqualTo(200);
             assertThat(answer.body()).as(page).contains("</html>");

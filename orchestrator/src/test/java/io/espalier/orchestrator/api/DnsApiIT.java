@@ -43,9 +43,10 @@ class DnsApiIT {
             repositories.create(new SourceName("fleet"), seed);
         }
         orchestrator = RunningOrchestrator.start(data);
-        Await.until("the fleet has names, and nobody is there", Duration.ofSeconds(60), () -> get("/dns/names")
-                .toString()
-                .contains("all are down; all are given"));
+        Await.until(
+                "the fleet has names, and nobody is there",
+                Duration.ofSeconds(60),
+                () -> get("/dns/names").toString().contains("all are down; all are given"));
     }
 
     @AfterAll
@@ -81,7 +82,12 @@ class DnsApiIT {
         JsonNode found = get("/dns/lookup?name=web2.shop.internal");
 
         assertThat(found.path("answers").get(0).path("origin").asString()).isEqualTo("local-zone");
-        assertThat(found.path("answers").get(0).path("records").get(0).path("data").asString())
+        assertThat(found.path("answers")
+                        .get(0)
+                        .path("records")
+                        .get(0)
+                        .path("data")
+                        .asString())
                 .isEqualTo("127.0.0.2");
         assertThat(found.path("steps").get(0).path("stage").asString()).isEqualTo("zone");
         assertThat(get("/dns/lookup?name=nobody.shop.internal&type=A,AAAA").path("answers"))
@@ -114,28 +120,30 @@ class DnsApiIT {
         assertThat(stats.path("zone").asString()).isEqualTo("shop.internal");
         String address = stats.path("addresses").get(0).asString();
 
-        HttpResponse<String> answer = orchestrator.send(
-                java.net.http.HttpRequest.newBuilder(java.net.URI.create("http://" + address + "/dn?web1.shop.internal"))
-                        .timeout(Duration.ofSeconds(30)));
+        HttpResponse<String> answer = orchestrator.send(java.net.http.HttpRequest.newBuilder(
+                        java.net.URI.create("http://" + address + "/dn?web1.shop.internal"))
+                .timeout(Duration.ofSeconds(30)));
 
         assertThat(answer.body()).isEqualTo("127.0.0.1 10\n");
-        Await.until("it is counted", Duration.ofSeconds(60), () -> get("/dns")
-                        .path("answers")
-                        .path("local-zone")
-                        .asInt()
-                > 0);
+        Await.until(
+                "it is counted",
+                Duration.ofSeconds(60),
+                () -> get("/dns").path("answers").path("local-zone").asInt() > 0);
         assertThat(get("/dns").path("hitRatio").asDouble()).isEqualTo(1.0);
     }
 
     @Test
     void pageShowsNamesAndALookUpWithItsWay() {
-        String page = orchestrator.send(orchestrator.asAdmin("/dns?name=web1.shop.internal&type=A")).body();
+        String page = orchestrator
+                .send(orchestrator.asAdmin("/dns?name=web1.shop.internal&type=A"))
+                .body();
 
         assertThat(page)
                 .contains("web.shop.internal")
                 .contains("all are down; all are given")
                 .contains("answered locally")
                 .contains("Purge");
-        assertThat(orchestrator.send(orchestrator.asAdmin("/dns?name=a..b")).body()).contains("role=\"alert\"");
+        assertThat(orchestrator.send(orchestrator.asAdmin("/dns?name=a..b")).body())
+                .contains("role=\"alert\"");
     }
 }

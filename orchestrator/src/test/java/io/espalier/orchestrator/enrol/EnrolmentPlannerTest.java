@@ -93,7 +93,7 @@ class EnrolmentPlannerTest {
         String path = "/var/lib/espalier-deploy/.ssh/authorized_keys";
         assertThat(written(plan(BARE), path))
                 .isEqualTo(
-                        "restrict,port-forwarding,permitopen=\"[/run/espalier/agent.sock]:*\",permitlisten=\"localhost:1\","
+                        "restrict,port-forwarding,permitopen=\"[/run/espalier/agent.sock]:*\",permitopen=\"127.0.0.1:9180\",permitlisten=\"localhost:1\","
                                 + "command=\"/opt/espalier-agent/bin/espalier-agent bridge\" ssh-ed25519 AAAA espalier\n");
         assertThat(written(EnrolmentPlanner.plan(Survey.parse(BARE), luggage(true)), path))
                 .doesNotContain("permitopen");

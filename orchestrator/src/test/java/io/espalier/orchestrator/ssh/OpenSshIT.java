@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.espalier.orchestrator.fleet.Host;
@@ -10,6 +11,7 @@ import io.espalier.orchestrator.host.LinkException;
 import io.espalier.orchestrator.host.LinkLimits;
 import io.espalier.orchestrator.host.ProtocolPeer;
 import io.espalier.orchestrator.host.Traffic;
+import io.espalier.orchestrator.host.Wire;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.Reason;
 import io.espalier.testkit.Await;
@@ -17,6 +19,7 @@ import io.espalier.testkit.DelayProxy;
 import io.espalier.testkit.NetnsHosts;
 import io.espalier.testkit.TestHost;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -107,6 +110,40 @@ class OpenSshIT {
 
     private static String logOf(TestHost host) throws IOException {
         return Files.readString(host.path("/var/log/sshd.log"));
+    }
+
+    @Test
+    void tunnelLeadsToAPortOfTheHostsLoopback() throws IOException {
+        Host host = DeployedHost.host(hosts.get(1));
+        try (Wire wire = links.tunnel(host, 22)) {
+            assertThat(new String(wire.in().readNBytes(8), StandardCharsets.US_ASCII))
+                    .isEqualTo("SSH-2.0-");
+        }
+        assertThatThrownBy(() -> links.tunnel(host, 9180))
+                .isInstanceOf(LinkException.class)
+                .hasMessageContaining("nothing listens on 127.0.0.1:9180");
+    }
+
+    @Test
+    void tunnelThatTheKeyMayNotOpenIsToldSo() throws IOException {
+        TestHost host = hosts.get(3);
+        Path keysFile = host.path("/var/lib/espalier-deploy/.ssh/authorized_keys");
+        String before = Files.readString(keysFile);
+        DeployedHost.write(
+                host,
+                "/var/lib/espalier-deploy/.ssh/authorized_keys",
+                before.replace("port-forwarding,", "port-forwarding,permitopen=\"127.0.0.1:9180\","),
+                "rw-r--r--");
+        try {
+            assertThatThrownBy(() -> links.tunnel(DeployedHost.host(host), 22))
+                    .isInstanceOf(LinkException.class)
+                    .hasMessageContaining("enrol the host again");
+            assertThatThrownBy(() -> links.tunnel(DeployedHost.host(host), 9180))
+                    .isInstanceOf(LinkException.class)
+                    .hasMessageContaining("nothing listens");
+        } finally {
+            DeployedHost.write(host, "/var/lib/espalier-deploy/.ssh/authorized_keys", before, "rw-r--r--");
+        }
     }
 
     @Test

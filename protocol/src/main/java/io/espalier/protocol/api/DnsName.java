@@ -11,4 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param state up; down: its tiers leave it out, or all members of the tier are down; partly: some are
  * @param detail why it is not up
  */
-public record DnsName(String name, String kind, List<String> answers, String state, @Nullable String detail) {}
+public record DnsName(
+        String name,
+        String kind,
+        List<String> answers,
+        String state,
+        @Nullable String detail) {}

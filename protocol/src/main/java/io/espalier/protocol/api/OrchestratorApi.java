@@ -132,6 +132,10 @@ public interface OrchestratorApi {
     @PostExchange("/dns/purge")
     DnsPurged dnsPurge(@RequestBody DnsPurge request);
 
+    /** Load balancers of the fleet and the peers they were given. */
+    @GetExchange("/balancers")
+    List<BalancerView> balancers();
+
     // ---- people ----
 
     @GetExchange("/users")

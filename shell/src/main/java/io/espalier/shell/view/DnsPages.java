@@ -21,7 +21,8 @@ public final class DnsPages {
                 page.line(Cell.of(answer.note()));
             }
             for (DnsLookup.Entry entry : answer.records()) {
-                boolean isPlain = entry.name().equals(answer.name()) && entry.type().equals(answer.type());
+                boolean isPlain =
+                        entry.name().equals(answer.name()) && entry.type().equals(answer.type());
                 String owner = isPlain ? "" : entry.name() + " " + entry.type() + " ";
                 page.line("  " + owner + entry.data() + "  " + entry.ttl() + " s");
             }
@@ -42,7 +43,12 @@ public final class DnsPages {
         if (names.isEmpty()) {
             return;
         }
-        var table = new Table().column("NAME").column("KIND").column("STATE").wide("ANSWERS").wide("WHY");
+        var table = new Table()
+                .column("NAME")
+                .column("KIND")
+                .column("STATE")
+                .wide("ANSWERS")
+                .wide("WHY");
         for (DnsName name : names) {
             table.row(
                     new Cell(name.name(), Style.BOLD),
@@ -55,7 +61,10 @@ public final class DnsPages {
     }
 
     public static void stats(Page page, DnsStats stats) {
-        page.field("state", state(stats.state()), new Cell(stats.detail() == null ? "" : " " + stats.detail(), Style.PLAIN));
+        page.field(
+                "state",
+                state(stats.state()),
+                new Cell(stats.detail() == null ? "" : " " + stats.detail(), Style.PLAIN));
         page.field("listens", Cell.of(String.join(", ", stats.addresses())));
         page.field("zone", Cell.of(stats.zone()));
         Double ratio = stats.hitRatio();
