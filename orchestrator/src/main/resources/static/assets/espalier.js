@@ -125,6 +125,41 @@
     source.addEventListener("end", () => { source.close(); refresh(); });
   }
 
+  // ---- the editor: numbers beside the lines, problems lead to their place ----
+  function editor(area) {
+    const gutter = area.parentElement.querySelector(".gutter");
+    const marks = new Map(gutter.dataset.marks.trim().split(" ").filter(Boolean).map((mark) => mark.split("=")));
+    const saved = area.value;
+    let leaving = false;
+    area.addEventListener("input", () => {
+      const lines = area.value.split("\n").length;
+      area.rows = lines + 1;
+      while (gutter.children.length > lines) gutter.lastElementChild.remove();
+      while (gutter.children.length < lines) {
+        const number = document.createElement("span");
+        number.textContent = gutter.children.length + 1;
+        number.className = marks.get(number.textContent) || "";
+        gutter.append(number);
+      }
+    });
+    area.form.addEventListener("submit", () => { leaving = true; });
+    window.addEventListener("beforeunload", (event) => {
+      if (!leaving && area.value !== saved) event.preventDefault();
+    });
+    for (const link of document.querySelectorAll("[data-line]")) {
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        const lines = area.value.split("\n");
+        const line = Math.min(Number(link.dataset.line), lines.length);
+        const start = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0);
+        const column = Math.min(Math.max(Number(link.dataset.column), 1), lines[line - 1].length + 1);
+        area.focus();
+        area.setSelectionRange(start + column - 1, start + lines[line - 1].length);
+      });
+    }
+  }
+  document.querySelectorAll("[data-editor]").forEach(editor);
+
   const root = document.querySelector("[data-events]");
   if (root) stream(root);
   const log = document.getElementById("log");

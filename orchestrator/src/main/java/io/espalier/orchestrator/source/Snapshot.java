@@ -26,6 +26,11 @@ public interface Snapshot {
     /** The commit that last changed {@code path}; empty where the source cannot tell. */
     Optional<Commit> lastChange(String path);
 
+    /** How it came to be; empty where the source cannot tell. */
+    default Optional<History> history() {
+        return Optional.empty();
+    }
+
     /** The most bytes of one file that a fleet or template source may have. */
     int MAX_FILE = 16 << 20;
 }

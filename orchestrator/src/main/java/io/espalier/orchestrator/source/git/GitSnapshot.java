@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.source.git;
 
 import io.espalier.orchestrator.source.Commit;
+import io.espalier.orchestrator.source.History;
 import io.espalier.orchestrator.source.Snapshot;
 import io.espalier.orchestrator.source.SourceException;
 import io.espalier.orchestrator.source.SourceName;
@@ -122,6 +123,11 @@ final class GitSnapshot implements Snapshot {
         } catch (IOException e) {
             throw unreadable(e);
         }
+    }
+
+    @Override
+    public Optional<History> history() {
+        return Optional.of(new GitHistory(source, repository, id()));
     }
 
     private static @Nullable RevCommit parentWithSame(RevWalk walk, RevCommit child, String path, ObjectId wanted)

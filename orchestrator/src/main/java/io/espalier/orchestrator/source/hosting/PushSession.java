@@ -2,12 +2,10 @@ package io.espalier.orchestrator.source.hosting;
 
 import io.espalier.orchestrator.source.Commit;
 import io.espalier.orchestrator.source.Finding;
-import io.espalier.orchestrator.source.Snapshot;
 import io.espalier.orchestrator.source.SourceException;
 import io.espalier.orchestrator.source.SourceName;
 import io.espalier.orchestrator.source.git.GitContent;
 import io.espalier.orchestrator.source.git.GitMirror;
-import io.espalier.orchestrator.source.git.TreeCheck;
 import io.espalier.orchestrator.source.git.WantedRef;
 import io.espalier.orchestrator.source.hosting.HostedSources.Following;
 import io.espalier.protocol.Reason;
@@ -20,11 +18,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
-import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.transport.PostReceiveHook;
 import org.eclipse.jgit.transport.PreReceiveHook;
@@ -50,6 +46,7 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
     private final Repository repository;
     private final ObjectFindings objects;
     private final Handling handling;
+    private final Admission admission;
     private PushOptions options = new PushOptions(false, false);
 
     PushSession(
@@ -59,6 +56,7 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
         this.repository = repository;
         this.objects = objects;
         this.handling = handling;
+        this.admission = new Admission(repository, handling.check(), handling.rules());
     }
 
     @Override
@@ -73,7 +71,9 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
         }
         if (!objects.isEmpty()) {
             List<Finding> findings = new ArrayList<>(objects.asFindings());
-            commands.forEach(command -> findings.addAll(0, treeFindings(command)));
+            commands.stream()
+                    .filter(command -> command.getType() != ReceiveCommand.Type.DELETE)
+                    .forEach(command -> findings.addAll(0, admission.treeFindings(command.getNewId())));
             refuse(commands, summarise(out, findings.stream().distinct().toList()));
             return;
         }
@@ -111,12 +111,7 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
     }
 
     private void check(ReceiveCommand command, List<Following> following, Lines out) {
-        List<Finding> findings = new ArrayList<>(treeFindings(command));
-        if (findings.isEmpty()) {
-            for (Following one : following) {
-                findings.addAll(checked(one.source(), command.getNewId()));
-            }
-        }
+        List<Finding> findings = admission.findings(command.getNewId(), following);
         if (findings.stream().anyMatch(Finding::refuses)) {
             refuse(List.of(command), summarise(out, findings));
             return;
@@ -127,47 +122,8 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
                     out,
                     one.source(),
                     lines ->
-                            handling.follower().plan(one.source(), snapshot(one.source(), command.getNewId()), lines)));
-        }
-    }
-
-    private List<Finding> checked(SourceName source, ObjectId id) {
-        var findings = new ArrayList<Finding>();
-        try {
-            boolean ended = LineRelay.run(
-                    _ -> findings.addAll(handling.check().check(source, snapshot(source, id))),
-                    _ -> {},
-                    handling.rules().checkTime());
-            return ended
-                    ? findings
-                    : List.of(Finding.error("checking took more than "
-                            + handling.rules().checkTime().toSeconds() + " s; nothing was changed"));
-        } catch (SourceException e) {
-            return List.of(Finding.error(String.valueOf(e.getMessage())));
-        } catch (RuntimeException e) {
-            LOG.atError()
-                    .addKeyValue("source", source)
-                    .addKeyValue("revision", id.name())
-                    .setCause(e)
-                    .log("push refused: the check itself failed");
-            return List.of(Finding.error("the check itself failed; nothing was changed (the server's log says why)"));
-        }
-    }
-
-    private Snapshot snapshot(SourceName source, ObjectId id) {
-        var content = new GitContent(source, repository);
-        return content.snapshot(content.commit(id).revision());
-    }
-
-    private List<Finding> treeFindings(ReceiveCommand command) {
-        if (command.getType() == ReceiveCommand.Type.DELETE) {
-            return List.of();
-        }
-        try (var walk = new RevWalk(repository)) {
-            RevCommit commit = walk.parseCommit(command.getNewId());
-            return new TreeCheck(handling.rules().maxFiles()).check(repository, commit.getTree());
-        } catch (IOException e) {
-            return List.of(Finding.error(command.getRefName() + ": cannot be read as a commit: " + e.getMessage()));
+                            handling.follower()
+                                    .plan(one.source(), admission.snapshot(one.source(), command.getNewId()), lines)));
         }
     }
 

@@ -98,17 +98,32 @@ class SourceConfiguration {
     }
 
     @Bean
-    ServletRegistrationBean<HostedGitServlet> hostedGit(
-            SourceProperties properties,
+    PushRules pushRules(SourceProperties properties, PackLimits limits) {
+        SourceProperties.Hosting hosting = properties.hosting();
+        return new PushRules(
+                limits, hosting.maxFiles(), hosting.allowRewrite(), hosting.checkTime(), hosting.followTime());
+    }
+
+    @Bean
+    HostedEdits hostedEdits(
             HostedRepositories repositories,
-            PackLimits limits,
+            PushRules rules,
+            PushCheck check,
+            PushFollower follower,
+            Sources sources,
+            InstantSource clock) {
+        var handling = new PushSession.Handling(check, follower, new FollowingSources(sources), rules);
+        return new HostedEdits(repositories, handling, clock);
+    }
+
+    @Bean
+    ServletRegistrationBean<HostedGitServlet> hostedGit(
+            HostedRepositories repositories,
+            PushRules rules,
             GitAccess access,
             PushCheck check,
             PushFollower follower,
             Sources sources) {
-        SourceProperties.Hosting hosting = properties.hosting();
-        var rules = new PushRules(
-                limits, hosting.maxFiles(), hosting.allowRewrite(), hosting.checkTime(), hosting.followTime());
         var servlet = new HostedGitServlet(repositories, access, check, follower, new FollowingSources(sources), rules);
         var registration = new ServletRegistrationBean<>(servlet, "/git/*");
         registration.setName("git");
