@@ -27,11 +27,13 @@ record OrchestratorProperties(
     /**
      * @param url of a PostgreSQL database, as {@code jdbc:postgresql://host/name}; the embedded one below {@code data} if
      *     absent
+     * @param passwordFile holds the password, so that it need not stand in the settings
      */
     record Database(
             @Nullable String url,
             @Nullable String user,
-            @Nullable String password) {
+            @Nullable String password,
+            @Nullable Path passwordFile) {
         @Override
         public String toString() {
             return "Database[" + url + "]";

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -37,13 +38,26 @@ class StoreConfiguration {
         } else {
             config.setJdbcUrl(given.url());
             config.setUsername(given.user());
-            config.setPassword(given.password());
+            config.setPassword(password(given));
         }
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(10_000);
         config.setPoolName("espalier-db");
         return new HikariDataSource(config);
+    }
+
+    private static @Nullable String password(OrchestratorProperties.Database given) {
+        Path file = given.passwordFile();
+        if (file == null) {
+            return given.password();
+        }
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot read the database's password in " + file + " (setting espalier.database.password-file)", e);
+        }
     }
 
     @Bean

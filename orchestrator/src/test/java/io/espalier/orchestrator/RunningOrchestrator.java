@@ -20,7 +20,7 @@ public final class RunningOrchestrator implements AutoCloseable {
     public static final String PASSWORD = "correct horse battery";
     public static final String TOKEN = "esp_of-the-first-user";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final ConfigurableApplicationContext context;
     private final HttpClient client = HttpClient.newHttpClient();

@@ -3,6 +3,7 @@ package io.espalier.backup.dump;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.espalier.testkit.MutableClock;
+import io.espalier.testkit.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class LyingPostgresIT {
     @BeforeAll
     static void start() {
         servers = new Servers();
-        server = servers.postgres("postgres");
+        server = servers.postgres();
         Servers.psql(server, "postgres", "CREATE DATABASE shop");
         sql("CREATE TABLE items AS SELECT n AS id, 'it''s ' || repeat(md5(n::text), 4) AS name"
                 + " FROM generate_series(1, 20000) n; ALTER TABLE items ADD PRIMARY KEY (id);"
@@ -55,7 +56,7 @@ class LyingPostgresIT {
     void tools() throws IOException {
         tools = Files.createDirectory(folder.resolve("tools"));
         for (String name : List.of("psql", "pg_restore", "pg_dumpall")) {
-            Path real = Servers.postgresBin().orElseThrow().resolve(name);
+            Path real = PostgresServer.programs().orElseThrow().resolve(name);
             tool(name, "#!/bin/sh\nexec " + real + " \"$@\"\n");
         }
     }
@@ -76,7 +77,7 @@ class LyingPostgresIT {
     }
 
     private DumpSpec.Postgres behind(String script) throws IOException {
-        Path real = Servers.postgresBin().orElseThrow().resolve("pg_dump");
+        Path real = PostgresServer.programs().orElseThrow().resolve("pg_dump");
         tool("pg_dump", "#!/bin/sh\nreal() { " + real + " \"$@\"; }\n" + script + "\n");
         return new DumpSpec.Postgres(
                 server.endpoint(), BOSS, List.of("shop"), false, Optional.of(tools), spec().limits());
@@ -191,12 +192,12 @@ class LyingPostgresIT {
 
     @Test
     void serverThatDiesMidwayIsNoDump() throws IOException {
-        Servers.Server other = servers.postgres("dies");
+        Servers.Server other = servers.postgres();
         Servers.psql(
                 other,
                 "postgres",
                 "CREATE TABLE t AS SELECT n, repeat('x', 200) AS x FROM generate_series(1, 200000) n");
-        Path real = Servers.postgresBin().orElseThrow().resolve("pg_dump");
+        Path real = PostgresServer.programs().orElseThrow().resolve("pg_dump");
         tool(
                 "pg_dump",
                 "#!/bin/sh\nboss=$(head -n 1 " + other.data().resolve("data/postmaster.pid") + ")\n" + real

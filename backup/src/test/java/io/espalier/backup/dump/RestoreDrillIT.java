@@ -89,7 +89,7 @@ class RestoreDrillIT {
 
     @Test
     void postgresComesBackWholeAndByTable() {
-        Servers.Server source = servers.postgres("source");
+        Servers.Server source = servers.postgres();
         Servers.psql(source, "postgres", "CREATE DATABASE shop");
         Servers.psql(
                 source,
@@ -100,7 +100,7 @@ class RestoreDrillIT {
         VerifyRecord.Part part = record.part("shop");
         Path file = record.folder().resolve(part.file());
 
-        Servers.Server scratch = servers.postgres("scratch");
+        Servers.Server scratch = servers.postgres();
         Servers.psql(scratch, "postgres", "CREATE DATABASE shop");
         Servers.psql(scratch, "postgres", "CREATE DATABASE bench");
         assertThat(Restores.whole(postgres(scratch, "shop"), file, "shop", folder.resolve("work")))

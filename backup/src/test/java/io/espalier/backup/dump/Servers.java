@@ -3,6 +3,7 @@ package io.espalier.backup.dump;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.espalier.testkit.Await;
+import io.espalier.testkit.PostgresServer;
 import io.espalier.testkit.Ran;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,11 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** Real database servers of a test, each with its own folder and socket, as the account that they want to run as. */
 final class Servers implements AutoCloseable {
@@ -24,6 +22,7 @@ final class Servers implements AutoCloseable {
     private static final Duration STEP = Duration.ofSeconds(60);
 
     private final List<Process> processes = new ArrayList<>();
+    private final List<PostgresServer> postgres = new ArrayList<>();
     private final Path folder;
 
     Servers() {
@@ -76,39 +75,16 @@ final class Servers implements AutoCloseable {
                 "/usr/bin/mariadb", "--no-defaults", "--socket=" + socket, "--user=root", "-N", "-B", "-e", sql));
     }
 
-    Server postgres(String name) {
-        Path bin = postgresBin().orElse(Path.of("/none"));
-        assumeTrue(has(bin.resolve("initdb").toString()), "needs postgresql");
-        Path data = own(name, "postgres");
-        var init = new ArrayList<>(as("postgres", bin.resolve("initdb").toString()));
-        init.addAll(List.of("-D", data.resolve("data").toString(), "-U", "postgres", "-A", "scram-sha-256"));
-        Path password = data.resolve("password");
-        ran(List.of("sh", "-c", "umask 022; echo boss > " + password));
-        init.addAll(List.of("--pwfile=" + password, "--no-sync", "--no-locale", "-E", "UTF8"));
-        ran(init);
-        var argv = new ArrayList<>(as("postgres", bin.resolve("postgres").toString()));
-        argv.addAll(List.of(
-                "-D",
-                data.resolve("data").toString(),
-                "-k",
-                data.toString(),
-                "-h",
-                "",
-                "-F",
-                "-c",
-                "shared_buffers=16MB"));
-        Server server = new Server(start(argv, data), data, new DumpSpec.Endpoint.Socket(data));
-        Await.until(
-                "postgres answers",
-                START,
-                () -> psql(server, "postgres", "SELECT 1").equals("1"));
-        return server;
+    Server postgres() {
+        PostgresServer server = PostgresServer.startOnSocket();
+        postgres.add(server);
+        return new Server(server.process(), server.folder(), new DumpSpec.Endpoint.Socket(server.folder()));
     }
 
     static String psql(Server server, String database, String sql) {
         return ran(List.of(
                 "env",
-                "PGPASSWORD=boss",
+                "PGPASSWORD=" + PostgresServer.PASSWORD,
                 "psql",
                 "-XAtq",
                 "-v",
@@ -116,7 +92,7 @@ final class Servers implements AutoCloseable {
                 "-h",
                 server.endpoint().toString(),
                 "-U",
-                "postgres",
+                PostgresServer.USER,
                 "-d",
                 database,
                 "-c",
@@ -150,18 +126,6 @@ final class Servers implements AutoCloseable {
         var argv = new ArrayList<>(List.of("redis-cli", "-p", String.valueOf(tcp.port())));
         argv.addAll(List.of(command));
         return ran(argv);
-    }
-
-    static Optional<Path> postgresBin() {
-        Path versions = Path.of("/usr/lib/postgresql");
-        if (!Files.isDirectory(versions)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> all = Files.list(versions)) {
-            return all.max(Comparator.naturalOrder()).map(version -> version.resolve("bin"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     static int freePort() {
@@ -223,6 +187,7 @@ final class Servers implements AutoCloseable {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         }
+        postgres.forEach(PostgresServer::close);
         Ran.of(STEP, "rm", "-rf", folder.toString());
     }
 }

@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.audit;
 
+import io.espalier.orchestrator.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -58,6 +59,6 @@ public final class Audit {
     }
 
     private static String bounded(String text) {
-        return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT - 1) + "…";
+        return Database.text(text, MAX_TEXT);
     }
 }

@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.host;
 
+import io.espalier.orchestrator.store.Database;
 import io.espalier.protocol.Auid;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.Reason;
@@ -213,7 +214,7 @@ public final class HostRows {
     }
 
     private static String fitted(String detail) {
-        return detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL);
+        return Database.text(detail, MAX_DETAIL);
     }
 
     private static String write(Facts facts) {

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.rollout;
 
 import io.espalier.orchestrator.fleet.RolloutPolicy.Share;
+import io.espalier.orchestrator.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -58,6 +59,6 @@ final class Columns {
 
     /** What a host or a person wrote, no longer than its column. */
     static String bounded(String text, int most) {
-        return text.length() <= most ? text : text.substring(0, most - 1) + "…";
+        return Database.text(text, most);
     }
 }

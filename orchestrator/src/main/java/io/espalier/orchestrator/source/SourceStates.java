@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.source;
 
+import io.espalier.orchestrator.store.Database;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.Reason;
 import java.sql.ResultSet;
@@ -113,7 +114,7 @@ public final class SourceStates {
     }
 
     private static String cut(String text, int max) {
-        return text.length() <= max ? text : text.substring(0, max - 3) + "...";
+        return Database.text(text, max);
     }
 
     private static OffsetDateTime utc(Instant at) {

@@ -7,7 +7,7 @@ import java.time.Duration;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
-/** How the embedded database is opened so that what was committed is still there after {@code kill -9}. */
+/** How the database is opened so that what was committed is still there after {@code kill -9}. */
 public final class Database {
 
     private static final int CONNECTIONS = 8;
@@ -47,6 +47,15 @@ public final class Database {
         var database = new HikariDataSource(config);
         migrate(database);
         return database;
+    }
+
+    /**
+     * {@code text} as both databases take it, at most {@code most} long: PostgreSQL has no zero character, and what hosts
+     * and people write may hold one.
+     */
+    public static String text(String text, int most) {
+        String clean = text.indexOf('\0') < 0 ? text : text.replace('\0', '\uFFFD');
+        return clean.length() <= most ? clean : clean.substring(0, most - 1) + "…";
     }
 
     /** Brings the schema up to date; the same scripts serve H2 and PostgreSQL. */

@@ -39,9 +39,14 @@ class HostRegistryTest {
             "amd64",
             List.of(new Facts.Interface("eth0", List.of("10.0.3.11", "fe80::1"))));
 
-    private final DataSource database = Databases.fresh();
+    private final DataSource database = database();
     private final MutableClock clock = MutableClock.fixed();
     private final HostRegistry registry = new HostRegistry(new HostRows(database), clock);
+
+    /** A new one each time. */
+    DataSource database() {
+        return Databases.fresh();
+    }
 
     private HostRegistry reopened() {
         return new HostRegistry(new HostRows(database), clock);

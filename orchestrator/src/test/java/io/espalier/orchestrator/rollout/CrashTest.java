@@ -62,8 +62,18 @@ class CrashTest {
         assertThat(points).isGreaterThan(100);
     }
 
+    /** A new one each time. */
+    DataSource database() {
+        return House.memory();
+    }
+
+    /** Every so many points one kill. */
+    int stride() {
+        return 1;
+    }
+
     private int killEverywhere(RolloutLimits limits, int most) {
-        for (int at = 1; at <= most; at++) {
+        for (int at = 1; at <= most; at += stride()) {
             var fuse = new Fuse(at);
             killAndResume(fuse, limits);
             if (fuse.blown().isEmpty()) {
@@ -75,7 +85,7 @@ class CrashTest {
 
     private void killAndResume(Fuse fuse, RolloutLimits limits) {
         var fleet = new ModelFleet(InstantSource.system()).with("db", 2).with("web", 4);
-        DataSource database = House.memory();
+        DataSource database = database();
         ReleaseSet before = fleet.commit("a1", "one");
         ReleaseSet after = fleet.commit("b2", "two");
         try (var house = new House(database, fleet, fleet, InstantSource.system(), limits)) {

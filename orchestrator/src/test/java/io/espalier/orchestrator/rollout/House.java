@@ -57,8 +57,8 @@ final class House implements AutoCloseable {
         this.rollouts = new Rollouts(database, means, clock, limits);
     }
 
-    static House over(ModelFleet fleet) {
-        return new House(memory(), fleet, fleet, InstantSource.system(), LIMITS);
+    static House over(DataSource database, ModelFleet fleet) {
+        return new House(database, fleet, fleet, InstantSource.system(), LIMITS);
     }
 
     static DataSource memory() {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,6 +32,15 @@ class RolloutsTest {
 
     private final ModelFleet fleet =
             new ModelFleet(InstantSource.system()).with("web", 4).with("db", 2);
+
+    /** A new one each time. */
+    DataSource database() {
+        return House.memory();
+    }
+
+    private House over(ModelFleet hosts) {
+        return House.over(database(), hosts);
+    }
 
     private void assertHolds(String host, ReleaseSet target) {
         assertThat(fleet.host(host).currentId())
@@ -44,7 +54,7 @@ class RolloutsTest {
 
     @Test
     void everyHostHoldsTheNewReleaseAndIsConfirmed() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             ReleaseSet target = fleet.commit("a1", "hello");
 
             assertThat(house.deploy(target).state()).isEqualTo(DONE);
@@ -64,7 +74,7 @@ class RolloutsTest {
 
     @Test
     void nothingIsStoredOfARolloutWhoseReleasesAreNotDurable() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             ReleaseSet target = fleet.commit("a1", "hello");
             house.beforeStored = () -> {
                 throw new UncheckedIOException(new IOException("the disk is broken"));
@@ -79,7 +89,7 @@ class RolloutsTest {
 
     @Test
     void hostsInSyncAreRecordedAndNotTouched() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             ReleaseSet target = fleet.commit("a1", "hello");
             house.deploy(target);
             fleet.host("web2").drift("/etc/motd000", "edited by hand");
@@ -96,7 +106,7 @@ class RolloutsTest {
 
     @Test
     void failedCanaryStopsTheRolloutAndIsQuarantined() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             ReleaseSet good = fleet.commit("a1", "good");
             house.deploy(good);
             fleet.hosts.values().forEach(host -> host.poison = Optional.of(ModelFleet.digest("bad")));
@@ -120,7 +130,7 @@ class RolloutsTest {
 
     @Test
     void newerCommitRollsForwardFromAQuarantinedOne() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             fleet.hosts.values().forEach(host -> host.poison = Optional.of(ModelFleet.digest("bad")));
             house.deploy(fleet.commit("b2", "bad"));
 
@@ -140,7 +150,7 @@ class RolloutsTest {
                 Duration.ZERO,
                 Set.of(),
                 Duration.ofSeconds(30));
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             fleet.host("web1").rollsBack = Optional.of(Reason.RELOAD_FAILED);
             ReleaseSet target = fleet.commit("a1", "hello");
 
@@ -162,7 +172,7 @@ class RolloutsTest {
             value = Reason.class,
             names = {"DISK_FULL", "READ_ONLY", "WRONG_CLOCK", "IO_ERROR", "SIGNATURE_INVALID"})
     void hostThatCannotTakeItWaitsAndTheOthersGoOn(Reason reason) {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             fleet.host("db1").rejects = Optional.of(reason);
             ReleaseSet target = fleet.commit("a1", "hello");
 
@@ -183,7 +193,7 @@ class RolloutsTest {
             value = Reason.class,
             names = {"UNREACHABLE", "HOST_KEY_CHANGED", "HOST_KEY_UNKNOWN", "AUTH_FAILED", "AGENT_DOWN", "TIMED_OUT"})
     void hostThatCannotBeReachedWaitsAndIsCaughtUpWhenItReturns(Reason reason) {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             fleet.host("web3").unreachable = Optional.of(reason);
             ReleaseSet target = fleet.commit("a1", "hello");
 
@@ -203,7 +213,7 @@ class RolloutsTest {
 
     @Test
     void hostThatReturnsDuringTheRolloutIsTakenAlong() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             var release = new CountDownLatch(1);
             fleet.host("web3").unreachable = Optional.of(Reason.UNREACHABLE);
             fleet.host("db1").hangs = Optional.of(release);
@@ -222,7 +232,7 @@ class RolloutsTest {
 
     @Test
     void hostThatHangsIsLeftBehindAfterItsDeadline() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             var never = new CountDownLatch(1);
             fleet.host("web2").hangs = Optional.of(never);
             ReleaseSet target = fleet.commit("a1", "hello");
@@ -249,7 +259,7 @@ class RolloutsTest {
 
     @Test
     void linkCutAfterTheApplyIsNoReasonToApplyAgain() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             fleet.host("db1").cutsAfterApply = true;
             ReleaseSet target = fleet.commit("a1", "hello");
 
@@ -263,7 +273,7 @@ class RolloutsTest {
 
     @Test
     void applyThatArrivesLateIsConfirmedNotRepeated() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             ReleaseSet target = fleet.commit("a1", "hello");
             fleet.host("db1").arrivesLate =
                     true; // what was sent is applied only after the link broke and was asked about
@@ -286,7 +296,7 @@ class RolloutsTest {
                 Duration.ZERO,
                 Set.of(),
                 Duration.ofMillis(100));
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             fleet.host("db1").freshUnreachable = Optional.of(Reason.UNREACHABLE);
             Rollout rollout = house.deploy(fleet.commit("a1", "hello"));
 
@@ -309,7 +319,7 @@ class RolloutsTest {
                 Duration.ZERO,
                 Set.of(),
                 Duration.ofMillis(200));
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             ReleaseSet good = fleet.commit("a1", "good");
             house.deploy(good);
             fleet.host("db1").losesNetwork = true;
@@ -327,7 +337,7 @@ class RolloutsTest {
 
     @Test
     void hostThatMovedSinceThePlanIsPlannedAgain() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             house.deploy(fleet.commit("a1", "one"));
             ReleaseSet target = fleet.commit("b2", "two");
             Plan plan = house.plan(target);
@@ -345,7 +355,7 @@ class RolloutsTest {
 
     @Test
     void hostThatMovedSinceAPersonAgreedIsLeftAlone() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             house.deploy(fleet.commit("a1", "one"));
             ReleaseSet target = fleet.commit("b2", "two");
             Plan plan = house.plan(target);
@@ -365,7 +375,7 @@ class RolloutsTest {
 
     @Test
     void planThatIsNotTheOneAgreedToIsRefused() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             Plan agreed = house.plan(fleet.commit("a1", "one"));
             Plan other = house.plan(fleet.commit("b2", "two"));
             assertThatThrownBy(() -> house.rollouts.start(other, "ada", StartOptions.agreed(agreed.digest())))
@@ -376,7 +386,7 @@ class RolloutsTest {
 
     @Test
     void pausedRolloutBeginsNoHostUntilItIsResumed() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             var release = new CountDownLatch(1);
             fleet.host("db1").hangs = Optional.of(release);
             ReleaseSet target = fleet.commit("a1", "hello");
@@ -397,7 +407,7 @@ class RolloutsTest {
 
     @Test
     void abortedRolloutIsNotBegunAgainByItself() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             var release = new CountDownLatch(1);
             fleet.host("db1").hangs = Optional.of(release);
             ReleaseSet target = fleet.commit("a1", "hello");
@@ -416,7 +426,7 @@ class RolloutsTest {
 
     @Test
     void newerTargetSupersedesAStuckRollout() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             fleet.host("db1").hangs = Optional.of(new CountDownLatch(1));
             ReleaseSet stuck = fleet.commit("a1", "one");
             RolloutId first = house.start(stuck);
@@ -434,7 +444,7 @@ class RolloutsTest {
 
     @Test
     void hostThatTheSupersededRolloutStillChangedIsNotTakenForInSync() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             ReleaseSet one = fleet.commit("a1", "one");
             house.deploy(one);
             var release = new CountDownLatch(1);
@@ -454,7 +464,7 @@ class RolloutsTest {
 
     @Test
     void sameTargetJoinsTheRunningRollout() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             var release = new CountDownLatch(1);
             fleet.host("db1").hangs = Optional.of(release);
             ReleaseSet target = fleet.commit("a1", "one");
@@ -467,7 +477,7 @@ class RolloutsTest {
 
     @Test
     void retryTakesFailedHostsAgainAndGoesOn() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             fleet.host("db1").rollsBack = Optional.of(Reason.UNHEALTHY);
             ReleaseSet target = fleet.commit("a1", "hello");
             Rollout failed = house.deploy(target);
@@ -484,7 +494,7 @@ class RolloutsTest {
 
     @Test
     void undoTakesEveryChangedHostBackAndKeepsTheTargetOut() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             ReleaseSet good = fleet.commit("a1", "good");
             house.deploy(good);
             fleet.host("web4").unreachable = Optional.of(Reason.UNREACHABLE); // misses the next one
@@ -506,7 +516,7 @@ class RolloutsTest {
 
     @Test
     void rollbackOfOneHostGoesToItsPreviousReleaseAlsoWhilePaused() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             ReleaseSet one = fleet.commit("a1", "one");
             house.deploy(one);
             ReleaseSet two = fleet.commit("b2", "two");
@@ -528,7 +538,7 @@ class RolloutsTest {
 
     @Test
     void rollbackGoesToAnyReleaseOfThePast() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             ReleaseSet one = fleet.commit("a1", "one");
             house.deploy(one);
             house.deploy(fleet.commit("b2", "two"));
@@ -543,7 +553,7 @@ class RolloutsTest {
 
     @Test
     void rollbackThatFailsOnOneHostGoesOnWithTheOthers() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             ReleaseSet one = fleet.commit("a1", "one");
             house.deploy(one);
             house.deploy(fleet.commit("b2", "two"));
@@ -568,7 +578,7 @@ class RolloutsTest {
                 Duration.ZERO,
                 Set.of("db"),
                 Duration.ofSeconds(30));
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             ReleaseSet target = fleet.commit("a1", "hello");
             RolloutId id = house.start(target);
             assertThat(house.rollouts.find(id).state())
@@ -583,7 +593,7 @@ class RolloutsTest {
 
     @Test
     void releaseThatLosesMostOfItsFilesIsHeldForAPerson() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             house.deploy(fleet.commit("a1", "hello", 10));
             ReleaseSet shrunk = fleet.commit("b2", "hello", 2);
 
@@ -611,7 +621,7 @@ class RolloutsTest {
                 Duration.ofMinutes(5),
                 Set.of(),
                 Duration.ofSeconds(30));
-        try (var house = new House(House.memory(), soaking, soaking, clock, House.LIMITS)) {
+        try (var house = new House(database(), soaking, soaking, clock, House.LIMITS)) {
             RolloutId id = house.start(soaking.commit("a1", "hello"));
             house.await(id, state -> state instanceof RolloutState.Soaking);
             assertThat(soaking.applied).hasSize(1);
@@ -630,7 +640,7 @@ class RolloutsTest {
         var large = new ModelFleet(InstantSource.system()).with("web", 6);
         large.host("web1").rejects = Optional.of(Reason.DISK_FULL);
         large.hosts.values().forEach(host -> host.poison = Optional.of(ModelFleet.digest("bad")));
-        try (var house = House.over(large)) {
+        try (var house = over(large)) {
             Rollout rollout = house.deploy(large.commit("a1", "bad"));
 
             assertThat(rollout.state()).isInstanceOf(RolloutState.Failed.class);
@@ -640,7 +650,7 @@ class RolloutsTest {
 
     @Test
     void pusherSeesEachHostAndTheVerdictLast() throws InterruptedException {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             RolloutId id = house.start(fleet.commit("a1", "hello"));
             var lines = new ArrayList<String>();
             house.rollouts.follow(id, lines::add);
@@ -654,7 +664,7 @@ class RolloutsTest {
 
     @Test
     void eventsGoOnWhereAReaderLeftOff() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             RolloutId id = house.deploy(fleet.commit("a1", "hello")).id();
             house.rollouts.flush();
             List<RolloutEvent> all = house.rollouts.events(id, 0, 1000);

@@ -37,11 +37,15 @@ class SourcesIT {
     @TempDir
     private Path folder;
 
-    private final Databases databases = new Databases();
+    private final Databases databases = databases();
     private final SettableClock clock = new SettableClock(Instant.parse("2026-01-01T00:00:00Z"));
     private final BlockingQueue<SourceAdvanced> told = new ArrayBlockingQueue<>(100);
     private HostedRepositories hosted;
     private Sources sources;
+
+    Databases databases() {
+        return new Databases();
+    }
 
     @BeforeEach
     void prepare() throws Exception {

@@ -22,11 +22,15 @@ class HooksTest {
     private static final SourceName TEMPLATES = new SourceName("templates");
     private static final String SECRET = "correct horse";
 
-    private final Databases databases = new Databases();
+    private final Databases databases = databases();
     private final SettableClock clock = new SettableClock(Instant.parse("2026-04-01T12:00:00Z"));
     private final List<SourceName> woken = new ArrayList<>();
     private Deliveries deliveries = new Deliveries(databases.client(), clock);
     private Hooks hooks = new Hooks(Map.of(TEMPLATES, List.of(SECRET)), deliveries, woken::add, clock);
+
+    Databases databases() {
+        return new Databases();
+    }
 
     @AfterEach
     void close() {
