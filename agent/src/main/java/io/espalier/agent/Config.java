@@ -1,6 +1,8 @@
 package io.espalier.agent;
 
+import io.espalier.agent.job.JobBoard;
 import io.espalier.protocol.Auid;
+import io.espalier.protocol.release.Job;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,13 +40,21 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * socket: /run/espalier/agent.sock    # beneath the root; with --root a path that begins with // is taken as it is
  * group: espalier                     # may connect
  * drift: { check: 60s }               # 0s: never
+ * report: { sysinfo: 10s, service: 60s }   # 0s: never, unless a release has a job for it
  * allow: [ /etc/nginx, /srv ]         # where releases may write; everywhere but in the agent's own places if absent
  * </pre>
  *
  * @param auid of this agent
  * @param key of the only orchestrator whose releases are applied
  */
-record Config(Auid auid, PublicKey key, String socket, String group, Duration driftCheck, List<String> allow) {
+record Config(
+        Auid auid,
+        PublicKey key,
+        String socket,
+        String group,
+        Duration driftCheck,
+        JobBoard.Pace pace,
+        List<String> allow) {
 
     static final String SOCKET = "/run/espalier/agent.sock";
     private static final String GROUP = "espalier";
@@ -103,6 +113,7 @@ record Config(Auid auid, PublicKey key, String socket, String group, Duration dr
             String socket = SOCKET;
             String group = GROUP;
             Duration driftCheck = DRIFT_CHECK;
+            JobBoard.Pace pace = JobBoard.Pace.DEFAULT;
             List<String> allow = List.of();
             for (NodeTuple entry : entries(root)) {
                 Node value = entry.getValueNode();
@@ -112,12 +123,13 @@ record Config(Auid auid, PublicKey key, String socket, String group, Duration dr
                     case "socket" -> socket = path(value);
                     case "group" -> group = text(value);
                     case "drift" -> driftCheck = driftCheck(value);
+                    case "report" -> pace = pace(value);
                     case "allow" -> allow = paths(value);
                     default ->
                         throw at(
                                 entry.getKeyNode(),
                                 "unknown key '" + text(entry.getKeyNode())
-                                        + "' (known: auid, orchestrator-key, socket, group, drift, allow)");
+                                        + "' (known: auid, orchestrator-key, socket, group, drift, report, allow)");
                 }
             }
             return new Config(
@@ -126,6 +138,7 @@ record Config(Auid auid, PublicKey key, String socket, String group, Duration dr
                     socket,
                     group,
                     driftCheck,
+                    pace,
                     allow);
         }
 
@@ -157,6 +170,31 @@ record Config(Auid auid, PublicKey key, String socket, String group, Duration dr
                 check = duration(entry.getValueNode());
             }
             return check;
+        }
+
+        private JobBoard.Pace pace(Node node) throws ConfigException {
+            Duration sysinfo = JobBoard.Pace.DEFAULT.sysinfo();
+            Duration service = JobBoard.Pace.DEFAULT.service();
+            for (NodeTuple entry : entries(node)) {
+                switch (text(entry.getKeyNode())) {
+                    case "sysinfo" -> sysinfo = interval(entry.getValueNode());
+                    case "service" -> service = interval(entry.getValueNode());
+                    default ->
+                        throw at(
+                                entry.getKeyNode(),
+                                "unknown key '" + text(entry.getKeyNode()) + "' (known: sysinfo, service)");
+                }
+            }
+            return new JobBoard.Pace(sysinfo, service);
+        }
+
+        private Duration interval(Node node) throws ConfigException {
+            Duration interval = duration(node);
+            if (!interval.isZero()
+                    && (interval.compareTo(Job.MIN_INTERVAL) < 0 || interval.compareTo(Job.MAX_INTERVAL) > 0)) {
+                throw at(node, "duration: " + text(node) + " (expected: 0s, or from 1s to 366 days)");
+            }
+            return interval;
         }
 
         private Duration duration(Node node) throws ConfigException {

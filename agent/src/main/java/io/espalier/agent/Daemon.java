@@ -9,12 +9,22 @@ import io.espalier.agent.fs.BeneathFs;
 import io.espalier.agent.fs.Fs;
 import io.espalier.agent.fs.FsException;
 import io.espalier.agent.health.HealthProbe;
+import io.espalier.agent.job.JobBoard;
+import io.espalier.agent.job.LastRuns;
+import io.espalier.agent.job.QuartzWakes;
+import io.espalier.agent.job.ServiceWatch;
+import io.espalier.agent.job.TimerWakes;
+import io.espalier.agent.job.Works;
 import io.espalier.agent.observe.DigestCache;
 import io.espalier.agent.observe.Observer;
+import io.espalier.agent.report.Reports;
+import io.espalier.agent.report.Spool;
 import io.espalier.agent.serve.Deadlines;
 import io.espalier.agent.serve.Requests;
 import io.espalier.agent.serve.Server;
+import io.espalier.agent.sysinfo.SysinfoReader;
 import io.espalier.agent.system.FactsReader;
+import io.espalier.agent.system.GroupRunner;
 import io.espalier.agent.system.LinuxHost;
 import io.espalier.agent.system.Names;
 import io.espalier.agent.system.ProcessRunner;
@@ -31,6 +41,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Puts the agent together, brings what was cut off to its end, and serves. */
 final class Daemon {
@@ -73,6 +85,7 @@ final class Daemon {
             var observer = new Observer(fs, digests, paths::isPrivate);
             var probe = new HealthProbe(command -> runner.run(command, Map.of("{root}", realRoot)));
             var host = new LinuxHost(root, runner, names, probe::ask);
+            var board = new AtomicReference<Optional<JobBoard>>(Optional.empty());
             var gate = new Gate(config.auid(), config.key(), paths);
             var applier = new Applier(
                     gate,
@@ -85,7 +98,10 @@ final class Daemon {
                             clock,
                             () -> Uptime.read(Path.of("/proc")),
                             deadlines::startAfter,
-                            System::gc, // with the launcher's flags, the heap goes back to the kernel
+                            () -> {
+                                board.get().ifPresent(JobBoard::refresh);
+                                System.gc(); // with the launcher's flags, the heap goes back to the kernel
+                            },
                             STATE,
                             realRoot));
             try {
@@ -97,8 +113,33 @@ final class Daemon {
             if (config.driftCheck().isPositive()) {
                 drift.start(deadlines::startAfter, config.driftCheck());
             }
-            var requests =
-                    new Requests(gate, applier, drift, fs, observer, names, new FactsReader(root), clock, version);
+            String spoolId = Long.toString(clock.millis(), Character.MAX_RADIX);
+            var reports = new Reports(Spool.open(fs, STATE + "/reports", spoolId, Spool.MAX_BYTES));
+            var proc = Path.of("/proc");
+            var works = new Works(
+                    config.auid(),
+                    new GroupRunner(root, realRoot.isEmpty() ? Map.of() : Map.of("ESPALIER_ROOT", realRoot), names),
+                    new SysinfoReader(config.auid(), proc),
+                    new ServiceWatch(config.auid(), proc, runner, probe::ask, clock),
+                    drift,
+                    reports,
+                    clock);
+            Executor threads = run -> new Thread(run, "job").start();
+            var jobs = new JobBoard(
+                    config.auid(),
+                    config.pace(),
+                    applier::release,
+                    works,
+                    reports,
+                    new LastRuns(fs, STATE + "/jobs"),
+                    new TimerWakes(deadlines::at, threads, clock),
+                    QuartzWakes::start,
+                    threads,
+                    clock);
+            board.set(Optional.of(jobs));
+            threads.execute(jobs::refresh);
+            var requests = new Requests(
+                    gate, applier, drift, fs, observer, names, new FactsReader(root), clock, version, reports, jobs);
             serve(arguments, config, names, requests, deadlines);
             lock.release();
         }

@@ -5,6 +5,7 @@ import io.espalier.agent.apply.Holding;
 import io.espalier.agent.drift.DriftWatch;
 import io.espalier.agent.fs.BeneathFs;
 import io.espalier.agent.fs.Fs;
+import io.espalier.agent.json.Json;
 import io.espalier.agent.observe.DigestCache;
 import io.espalier.agent.observe.Observer;
 import io.espalier.agent.system.Names;
@@ -158,8 +159,9 @@ record Show(Optional<String> auid, boolean isRunning, Holding holding, List<Drif
         var json = new Json();
         json.open().name("auid").text(auid).name("running").flag(isRunning);
         json.name("state").text(state()).name("number").number(holding.number());
-        json.name("release").held(holding.onDisk()).name("previous").held(holding.previous());
-        json.name("underWay").held(holding.underWay());
+        held(json.name("release"), holding.onDisk());
+        held(json.name("previous"), holding.previous());
+        held(json.name("underWay"), holding.underWay());
         json.name("confirmBy").text(holding.confirmBy().map(Object::toString)).name("last");
         if (holding.last().isPresent()) {
             write(json, holding.last().get());
@@ -192,6 +194,15 @@ record Show(Optional<String> auid, boolean isRunning, Holding holding, List<Drif
                 .text(path.since().toString())
                 .close());
         return json.closeList().close().toString() + "\n";
+    }
+
+    private static void held(Json json, Optional<Holding.Held> held) {
+        if (held.isEmpty()) {
+            json.none();
+            return;
+        }
+        json.open().name("id").text(held.get().id().digest().hex());
+        json.name("number").number(held.get().number()).close();
     }
 
     private static void write(Json json, LastApply last) {

@@ -33,6 +33,7 @@ class ArchitectureTest {
                     "io.espalier.protocol..",
                     "io.espalier.backup..",
                     "com.github.luben.zstd..",
+                    "org.quartz..",
                     "org.snakeyaml.engine..",
                     "org.jspecify.annotations..")))
             .because("it runs on every host, in a few megabytes");

@@ -18,6 +18,7 @@ public enum Reason {
     BUSY,
     HOST_MOVED,
     QUARANTINED,
+    NO_SUCH_JOB,
     // the host could not take it
     DISK_FULL,
     READ_ONLY,

@@ -14,7 +14,7 @@ import java.lang.invoke.VarHandle;
  * would cost start time and memory. Pointers are handed over as addresses.
  *
  * <p>Numbers and structures: Linux {@code arch/x86/entry/syscalls/syscall_64.tbl}, {@code include/uapi/asm-generic/unistd.h},
- * {@code statx(2)}, {@code openat2(2)}, {@code statfs(2)}.
+ * {@code kill(2)}, {@code adjtimex(2)}, {@code statx(2)}, {@code openat2(2)}, {@code statfs(2)}.
  */
 final class Kernel {
 
@@ -23,11 +23,13 @@ final class Kernel {
         READ(0, 63),
         WRITE(1, 64),
         CLOSE(3, 57),
+        KILL(62, 129),
         FSYNC(74, 82),
         FTRUNCATE(77, 46),
         FCHMOD(91, 52),
         FCHOWN(93, 55),
         FSTATFS(138, 44),
+        ADJTIMEX(159, 171),
         GETDENTS64(217, 61),
         MKDIRAT(258, 34),
         FCHOWNAT(260, 54),

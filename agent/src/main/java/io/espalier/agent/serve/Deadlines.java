@@ -20,7 +20,7 @@ public final class Deadlines {
     }
 
     /** @param action must not block */
-    Future<?> at(Duration delay, Runnable action) {
+    public Future<?> at(Duration delay, Runnable action) {
         return timer.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -1,13 +1,17 @@
 package io.espalier.agent.serve;
 
+import com.github.luben.zstd.Zstd;
 import io.espalier.agent.apply.Admission;
 import io.espalier.agent.apply.Applier;
 import io.espalier.agent.apply.Failure;
 import io.espalier.agent.apply.Gate;
 import io.espalier.agent.drift.DriftWatch;
 import io.espalier.agent.fs.Fs;
+import io.espalier.agent.job.JobBoard;
 import io.espalier.agent.observe.Observation;
 import io.espalier.agent.observe.Observer;
+import io.espalier.agent.report.Reports;
+import io.espalier.agent.report.Spool;
 import io.espalier.agent.system.FactsReader;
 import io.espalier.agent.system.Names;
 import io.espalier.protocol.Auid;
@@ -16,6 +20,7 @@ import io.espalier.protocol.release.FileEntry;
 import io.espalier.protocol.release.Paths;
 import io.espalier.protocol.release.Release;
 import io.espalier.protocol.wire.Message;
+import io.espalier.protocol.wire.ReportBatch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -31,6 +36,12 @@ public final class Requests {
     /** The largest file whose bytes are told. */
     private static final int MAX_CONTENT = 2 << 20;
 
+    /** About the most characters of reports in one answer. */
+    private static final int MAX_BODIES = 64 << 10;
+
+    /** The fastest: a batch is a kilobyte or two of very similar texts. */
+    private static final int ZSTD_LEVEL = 1;
+
     private final Gate gate;
     private final Applier applier;
     private final DriftWatch drift;
@@ -41,6 +52,8 @@ public final class Requests {
     private final InstantSource clock;
     private final Instant startedAt;
     private final String version;
+    private final Reports reports;
+    private final JobBoard jobs;
 
     public Requests(
             Gate gate,
@@ -51,7 +64,9 @@ public final class Requests {
             Names names,
             FactsReader facts,
             InstantSource clock,
-            String version) {
+            String version,
+            Reports reports,
+            JobBoard jobs) {
         this.gate = gate;
         this.applier = applier;
         this.drift = drift;
@@ -62,6 +77,8 @@ public final class Requests {
         this.clock = clock;
         this.startedAt = clock.instant();
         this.version = version;
+        this.reports = reports;
+        this.jobs = jobs;
     }
 
     Message.Welcome welcome() {
@@ -80,6 +97,26 @@ public final class Requests {
                 clock.instant(),
                 startedAt,
                 facts.read());
+    }
+
+    Message collect(String spool, long taken) {
+        Spool.Batch batch = reports.collect(spool, taken, MAX_BODIES);
+        byte[] packed = batch.reports().isEmpty()
+                ? new byte[0]
+                : Zstd.compress(new ReportBatch(batch.reports()).encode(), ZSTD_LEVEL);
+        return new Message.Reports(status(), reports.spoolId(), batch.last(), batch.waiting(), batch.dropped(), packed);
+    }
+
+    Message runJob(String name) {
+        Optional<String> job = jobs.find(name);
+        if (job.isEmpty()) {
+            return new Message.Refused(Reason.NO_SUCH_JOB, "no job " + name + ", or several, on this host");
+        }
+        return switch (jobs.runNow(job.get())) {
+            case YES -> new Message.Started(job.get());
+            case NO_SUCH_JOB -> new Message.Refused(Reason.NO_SUCH_JOB, "no job " + name + " on this host any more");
+            case RUNS_ALREADY -> new Message.Refused(Reason.BUSY, job.get() + " runs already");
+        };
     }
 
     Message observe(List<String> paths, List<String> purged) throws IOException {

@@ -100,6 +100,8 @@ final class Session implements Runnable {
                 case Message.Confirm(var number) -> frames.send(requests.confirm(number, openedAt));
                 case Message.ReadFile(var path) -> frames.send(requests.readFile(path));
                 case Message.GetDrift() -> frames.send(requests.drift());
+                case Message.Collect(var spool, var taken) -> frames.send(requests.collect(spool, taken));
+                case Message.RunJob(var job) -> frames.send(requests.runJob(job));
                 case Message.Hello _,
                         Message.Blobs _,
                         Message.Welcome _,
@@ -110,6 +112,8 @@ final class Session implements Runnable {
                         Message.Finished _,
                         Message.FileContent _,
                         Message.Drift _,
+                        Message.Reports _,
+                        Message.Started _,
                         Message.Refused _ -> throw new MalformedException("a message that nobody asked for");
             }
         } catch (io.espalier.agent.fs.FsException e) {

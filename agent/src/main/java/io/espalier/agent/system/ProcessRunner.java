@@ -3,8 +3,6 @@ package io.espalier.agent.system;
 import io.espalier.protocol.release.Command;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,11 +17,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ProcessRunner {
 
-    private static final List<String> PATH =
+    static final List<String> PATH =
             List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
-    /** How much of the end of the output is kept, in bytes. */
-    private static final int KEPT = 4 << 10;
-
     private static final Duration LAST_WORDS = Duration.ofMillis(300);
 
     private final Path folder;
@@ -96,7 +91,7 @@ public final class ProcessRunner {
         children.forEach(ProcessHandle::destroyForcibly);
     }
 
-    private static String find(String program) {
+    static String find(String program) {
         if (program.contains("/")) {
             return program;
         }
@@ -105,53 +100,5 @@ public final class ProcessRunner {
                 .filter(file -> Files.isExecutable(Path.of(file)))
                 .findFirst()
                 .orElse(program);
-    }
-
-    /** Reads to the end, keeping the last of it. */
-    private static final class Tail extends Thread {
-
-        private final InputStream in;
-        private final byte[] ring = new byte[KEPT];
-        private long count;
-
-        Tail(InputStream in) {
-            super("output");
-            this.in = in;
-            setDaemon(true);
-        }
-
-        @Override
-        public void run() {
-            byte[] piece = new byte[1024];
-            try (in) {
-                int length;
-                while ((length = in.read(piece)) > 0) {
-                    keep(piece, length);
-                }
-            } catch (IOException killed) {
-                keep(new byte[0], 0);
-            }
-        }
-
-        private synchronized void keep(byte[] piece, int length) {
-            for (int i = 0; i < length; i++) {
-                ring[(int) (count++ % KEPT)] = piece[i];
-            }
-        }
-
-        /** Printable; starts at a whole line where something had to be dropped. */
-        synchronized String text() {
-            int length = (int) Math.min(count, KEPT);
-            byte[] kept = new byte[length];
-            for (int i = 0; i < length; i++) {
-                kept[i] = ring[(int) ((count - length + i) % KEPT)];
-            }
-            String text = new String(kept, StandardCharsets.UTF_8);
-            int line = text.indexOf('\n');
-            if (count > KEPT && line >= 0) {
-                text = text.substring(line + 1);
-            }
-            return text.replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "?").strip();
-        }
     }
 }

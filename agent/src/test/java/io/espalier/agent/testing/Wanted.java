@@ -4,6 +4,7 @@ import io.espalier.protocol.Digest;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.release.Account;
 import io.espalier.protocol.release.Command;
+import io.espalier.protocol.release.Duties;
 import io.espalier.protocol.release.FileEntry;
 import io.espalier.protocol.release.HealthCheck;
 import io.espalier.protocol.release.Release;
@@ -58,6 +59,7 @@ public final class Wanted {
         private final List<Account> accounts = new ArrayList<>();
         private final TreeMap<String, String> sysctl = new TreeMap<>();
         private final List<HealthCheck> health = new ArrayList<>();
+        private Duties duties = Duties.NONE;
         private Optional<Command> validate = Optional.empty();
         private Optional<Command> check = Optional.empty();
         private Optional<Command> reload = Optional.empty();
@@ -122,6 +124,11 @@ public final class Wanted {
             return health(new HealthCheck.Exec(command(argv), Optional.empty(), within));
         }
 
+        public UnitInTheMaking duties(Duties own) {
+            duties = own;
+            return this;
+        }
+
         private static Command command(String... argv) {
             return new Command(List.of(argv), Duration.ofSeconds(20));
         }
@@ -137,7 +144,8 @@ public final class Wanted {
                     validate,
                     check,
                     reload,
-                    health);
+                    health,
+                    duties);
         }
     }
 }

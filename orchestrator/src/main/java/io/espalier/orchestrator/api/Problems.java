@@ -88,6 +88,7 @@ public final class Problems extends ResponseEntityExceptionHandler {
     private static HttpStatus status(Reason reason) {
         return switch (reason) {
             case MALFORMED, PATH_REFUSED -> HttpStatus.BAD_REQUEST;
+            case NO_SUCH_JOB -> HttpStatus.NOT_FOUND;
             case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
             case INVALID_REVISION, RENDER_FAILED, RENDER_SHRUNK -> HttpStatus.UNPROCESSABLE_CONTENT;
             case BUSY, HOST_MOVED, QUARANTINED, SUPERSEDED, ABORTED, NUMBER_TOO_OLD, TOO_MANY_FAILURES ->

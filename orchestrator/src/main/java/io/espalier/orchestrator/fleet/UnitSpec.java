@@ -2,6 +2,7 @@ package io.espalier.orchestrator.fleet;
 
 import io.espalier.protocol.release.Account;
 import io.espalier.protocol.release.Command;
+import io.espalier.protocol.release.Duties;
 import io.espalier.protocol.release.HealthCheck;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.SortedMap;
  * @param declaredIn the file, for problems found later
  * @param line of its {@code unit:} key
  * @param needs names of units that come before it on a host
+ * @param duties what its hosts do and tell by themselves
  */
 public record UnitSpec(
         String name,
@@ -27,7 +29,8 @@ public record UnitSpec(
         Optional<Command> validate,
         Optional<Command> check,
         Optional<Command> reload,
-        List<HealthCheck> health) {
+        List<HealthCheck> health,
+        Duties duties) {
 
     public UnitSpec {
         needs = List.copyOf(needs);

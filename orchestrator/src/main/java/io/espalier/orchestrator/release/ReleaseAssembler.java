@@ -37,7 +37,8 @@ final class ReleaseAssembler {
                 spec.validate(),
                 spec.check(),
                 spec.reload(),
-                spec.health());
+                spec.health(),
+                spec.duties());
     }
 
     private FileEntry file(RenderedFile file) {

@@ -35,6 +35,7 @@ enum Trouble {
                     INTERRUPTED,
                     ABORTED,
                     SUPERSEDED,
+                    NO_SUCH_JOB,
                     INTERNAL -> HOST;
             case MALFORMED,
                     TOO_LARGE,

@@ -144,7 +144,7 @@ class FleetProblemsTest {
                 packages: [ "nginx; reboot", foo- ]
                 users: [ { home: /srv }, "-root" ]
                 sysctl: { kernel: 1, vm.swappiness: [ 1 ] }
-                jobs: []
+                jobs: [ { backup: mysql, cron: "0 15 3 * * ?" }, { run: a, cron: "0 61 3 * * ?" } ]
                 service: { name: base }
                 health:
                   - { http: "ftp://x", expect: x }
@@ -161,8 +161,9 @@ class FleetProblemsTest {
                         "units/base.yaml:4:26 base: expected keys (name, system, home, shell, groups), not text",
                         "units/base.yaml:5:11 'kernel' is no kernel setting (expected: such as vm.swappiness)",
                         "units/base.yaml:5:37 'vm.swappiness' must be one line of text or a number",
-                        "units/base.yaml:6:1 'jobs' is not supported by this version of Espalier",
-                        "units/base.yaml:7:1 'service' is not supported by this version of Espalier",
+                        "units/base.yaml:6:11 base: 'backup' is not supported by this version of Espalier",
+                        "units/base.yaml:6:66 base: 'cron' cannot be '0 61 3 * * ?': Minute and Second values must be between 0 and 59",
+                        "units/base.yaml:7:10 base: 'check' is missing in 'service'",
                         "units/base.yaml:9:13 base: 'http' cannot be 'ftp://x' (expected: an http or https URL)",
                         "units/base.yaml:9:24 base: 'expect' is for exec checks",
                         "units/base.yaml:10:12 base: 'tcp' cannot be 'localhost' (expected: HOST:PORT)",

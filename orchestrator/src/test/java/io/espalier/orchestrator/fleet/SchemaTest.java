@@ -76,6 +76,9 @@ class SchemaTest {
         assertThat(keys("unit", "/$defs/file")).containsExactlyInAnyOrderElementsOf(Keys.FILE.known());
         assertThat(keys("unit", "/$defs/command/oneOf/2")).isEqualTo(Keys.COMMAND.known());
         assertThat(keys("unit", "/$defs/health")).isEqualTo(Keys.HEALTH.known());
+        assertThat(keys("unit", "/properties/service")).isEqualTo(Keys.SERVICE.known());
+        assertThat(keys("unit", "/$defs/check")).isEqualTo(Keys.SERVICE_CHECK.known());
+        assertThat(keys("unit", "/$defs/job")).isEqualTo(Keys.JOB.known());
     }
 
     private static List<String> keys(String kind, String pointer) {
@@ -175,7 +178,18 @@ class SchemaTest {
                     unit("reload: { run: a b }"),
                     unit(
                             "health: [ { http: 'http://h/x', status: 404, within: 1m }, { tcp: '[::1]:80' }, { tcp: 'h:65535' } ]"),
-                    unit("health: [ { exec: a b, expect: OK }, { exec: [ a ] }, { exec: { run: a } } ]")),
+                    unit("health: [ { exec: a b, expect: OK }, { exec: [ a ] }, { exec: { run: a } } ]"),
+                    unit("service: { name: nginx, check: { tcp: '127.0.0.1:80', within: 2s } }"),
+                    unit("service: { name: php-fpm8.2, check: { systemd: php8.2-fpm.service } }"),
+                    unit("service: { name: a, check: { process: nginx } }"),
+                    unit("service: { name: a, check: { exec: a b, expect: OK } }"),
+                    unit("jobs: []"),
+                    unit("jobs: [ { run: /usr/local/bin/rotate, every: 10m, timeout: 1m } ]"),
+                    unit(
+                            "jobs: [ { run: [ a, -b ], name: a.b, cron: '0 15 3 * * ?', zone: Europe/Berlin, user: www } ]"),
+                    unit(
+                            "jobs: [ { run: a, cron: '0 0 18 ? * FRI#2 2026-2030', missed: skip, overlap: replace, jitter: 0s } ]"),
+                    unit("jobs: [ { report: sysinfo, every: 1s }, { report: drift, cron: '0 0 * * * ?' } ]")),
             "vars",
             List.of("", "a: 1\nb: x\nc: [ 1, { d: 1.5 } ]\ne: { f: true }\n\"g h\": ''\n", "1: one\n"));
 
@@ -250,8 +264,38 @@ class SchemaTest {
                     "unit: Base\n",
                     "unit: [ base ]\n",
                     unit("relaod: x"),
-                    unit("jobs: []"),
                     unit("service: {}"),
+                    unit("service: { name: nginx }"),
+                    unit("service: { check: { tcp: 'h:80' } }"),
+                    unit("service: { name: 'a b', check: { tcp: 'h:80' } }"),
+                    unit("service: { name: a, check: {} }"),
+                    unit("service: { name: a, check: { systemd: a, within: 1s } }"),
+                    unit("service: { name: a, check: { systemd: a, process: a } }"),
+                    unit("service: { name: a, check: { process: a/b } }"),
+                    unit("service: { name: a, check: { tcp: 'h:80', expect: x } }"),
+                    unit("jobs: { run: a, every: 1m }"),
+                    unit("jobs: [ a ]"),
+                    unit("jobs: [ { run: a } ]"),
+                    unit("jobs: [ { every: 1m } ]"),
+                    unit("jobs: [ { run: a, report: sysinfo, every: 1m } ]"),
+                    unit("jobs: [ { run: a, every: 1m, cron: '0 0 3 * * ?' } ]"),
+                    unit("jobs: [ { run: a, every: 0s } ]"),
+                    unit("jobs: [ { run: a, every: 1m, zone: UTC } ]"),
+                    unit("jobs: [ { run: a, every: 1m, missed: skip } ]"),
+                    unit("jobs: [ { run: a, cron: '0 3 * * *' } ]"),
+                    unit("jobs: [ { run: a, cron: '0 0 3 * * ?', missed: never } ]"),
+                    unit("jobs: [ { run: a, cron: '0 0 3 * * ?', zone: '+1' } ]"),
+                    unit("jobs: [ { run: a, every: 1m, overlap: both } ]"),
+                    unit("jobs: [ { run: a, every: 1m, timeout: 0s } ]"),
+                    unit("jobs: [ { run: a, every: 1m, jitter: some } ]"),
+                    unit("jobs: [ { run: a, every: 1m, user: Root } ]"),
+                    unit("jobs: [ { run: a, every: 1m, name: A } ]"),
+                    unit("jobs: [ { run: [], every: 1m } ]"),
+                    unit("jobs: [ { report: weather, every: 1m } ]"),
+                    unit("jobs: [ { report: sysinfo, every: 1m, user: root } ]"),
+                    unit("jobs: [ { report: sysinfo, every: 1m, timeout: 1m } ]"),
+                    unit("jobs: [ { backup: mysql, cron: '0 15 3 * * ?' } ]"),
+                    unit("jobs: [ { log: /var/log/x, every: 1m } ]"),
                     unit("on: web"),
                     unit("on: { tiers: web }"),
                     unit("on: { tier: [] }"),

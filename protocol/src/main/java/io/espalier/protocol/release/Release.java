@@ -28,18 +28,24 @@ public record Release(HostName host, List<Unit> units) {
     public static final long MAX_BYTES = 8L << 30;
 
     /**
-     * @throws IllegalArgumentException if two units have one name or hold one path, if two paths differ in case only, if
+     * @throws IllegalArgumentException if two units have one name, tell of one service or hold one path, if two paths differ in case only, if
      *     a file lies below another file, or if a limit is passed
      */
     public Release {
         units = List.copyOf(units);
         var names = new HashSet<String>();
         var holders = new HashMap<String, String>();
+        var services = new HashSet<String>();
         long bytes = 0;
         for (Unit unit : units) {
             if (!names.add(unit.name())) {
                 throw new IllegalArgumentException("unit: " + unit.name() + " (expected: once on a host)");
             }
+            unit.duties().service().ifPresent(service -> {
+                if (!services.add(service.name())) {
+                    throw new IllegalArgumentException("service: " + service.name() + " (expected: once on a host)");
+                }
+            });
             for (FileEntry file : unit.files()) {
                 String other = holders.put(file.path().toLowerCase(Locale.ROOT), unit.name());
                 if (other != null) {

@@ -9,10 +9,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** The byte form of releases and manifests, version 1. A field is added only together with a new version. */
+/**
+ * The byte form of releases and manifests. A field is added only together with a new version; each value is written in
+ * the oldest version that can hold it, so that what has not changed keeps its id, and every version is read.
+ */
 final class ReleaseFormat {
 
     private static final int VERSION = 1;
+
+    /** Of releases whose units have {@link Duties}, which stand behind each unit. */
+    private static final int WITH_DUTIES = 2;
 
     private ReleaseFormat() {}
 
@@ -27,7 +33,7 @@ final class ReleaseFormat {
     }
 
     static Manifest readManifest(Reader in) {
-        checkVersion(in);
+        readVersion(in, VERSION);
         return checked(() -> new Manifest(
                 new Auid(in.text()),
                 in.number(),
@@ -38,12 +44,29 @@ final class ReleaseFormat {
     }
 
     static void write(Writer out, Release release) {
-        out.number(VERSION).text(release.host().value()).list(release.units(), ReleaseFormat::write);
+        boolean hasDuties =
+                release.units().stream().anyMatch(unit -> !unit.duties().isEmpty());
+        out.number(hasDuties ? WITH_DUTIES : VERSION)
+                .text(release.host().value())
+                .list(release.units(), (w, unit) -> {
+                    write(w, unit);
+                    if (hasDuties) {
+                        DutiesFormat.write(w, unit.duties());
+                    }
+                });
     }
 
     static Release readRelease(Reader in) {
-        checkVersion(in);
-        return checked(() -> new Release(new HostName(in.text()), in.list(ReleaseFormat::readUnit)));
+        long version = readVersion(in, WITH_DUTIES);
+        return checked(() -> {
+            var release = new Release(new HostName(in.text()), in.list(r -> readUnit(r, version)));
+            if (version == WITH_DUTIES
+                    && release.units().stream().allMatch(unit -> unit.duties().isEmpty())) {
+                throw new MalformedException(
+                        "format version: " + version + " (expected: " + VERSION + " for a release without duties)");
+            }
+            return release;
+        });
     }
 
     private static void write(Writer out, Unit unit) {
@@ -61,7 +84,7 @@ final class ReleaseFormat {
                 .list(unit.health(), ReleaseFormat::write);
     }
 
-    private static Unit readUnit(Reader in) {
+    private static Unit readUnit(Reader in, long version) {
         return new Unit(
                 in.text(),
                 in.list(Reader::text),
@@ -72,7 +95,8 @@ final class ReleaseFormat {
                 in.optional(ReleaseFormat::readCommand),
                 in.optional(ReleaseFormat::readCommand),
                 in.optional(ReleaseFormat::readCommand),
-                in.list(ReleaseFormat::readHealthCheck));
+                in.list(ReleaseFormat::readHealthCheck),
+                version == WITH_DUTIES ? DutiesFormat.read(in) : Duties.NONE);
     }
 
     private static SortedMap<String, String> readSettings(Reader in) {
@@ -116,7 +140,7 @@ final class ReleaseFormat {
         return new Command(in.list(Reader::text), in.duration());
     }
 
-    private static void write(Writer out, HealthCheck check) {
+    static void write(Writer out, HealthCheck check) {
         switch (check) {
             case HealthCheck.Http(var url, var status, var within) ->
                 out.text("http").text(url).number(status).duration(within);
@@ -130,7 +154,7 @@ final class ReleaseFormat {
         }
     }
 
-    private static HealthCheck readHealthCheck(Reader in) {
+    static HealthCheck readHealthCheck(Reader in) {
         String kind = in.text();
         return switch (kind) {
             case "http" -> new HealthCheck.Http(in.text(), in.integer(), in.duration());
@@ -140,11 +164,13 @@ final class ReleaseFormat {
         };
     }
 
-    private static void checkVersion(Reader in) {
+    private static long readVersion(Reader in, int newest) {
         long version = in.number();
-        if (version != VERSION) {
-            throw new MalformedException("format version: " + version + " (expected: " + VERSION + ")");
+        if (version < VERSION || version > newest) {
+            throw new MalformedException("format version: " + version + " (expected: " + VERSION
+                    + (newest > VERSION ? " to " + newest : "") + ")");
         }
+        return version;
     }
 
     /** What breaks a rule of the records is as malformed as what breaks the byte form. */

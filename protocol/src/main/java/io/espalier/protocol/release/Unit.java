@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param check run after the switch, before the reload
  * @param reload run once, only if something of this unit changed
  * @param health asked after all reloads
+ * @param duties what the host does and tells by itself
  */
 public record Unit(
         String name,
@@ -29,7 +30,23 @@ public record Unit(
         Optional<Command> validate,
         Optional<Command> check,
         Optional<Command> reload,
-        List<HealthCheck> health) {
+        List<HealthCheck> health,
+        Duties duties) {
+
+    /** A unit without duties. */
+    public Unit(
+            String name,
+            List<String> packages,
+            List<Account> accounts,
+            SortedMap<String, String> sysctl,
+            List<FileEntry> files,
+            List<String> purged,
+            Optional<Command> validate,
+            Optional<Command> check,
+            Optional<Command> reload,
+            List<HealthCheck> health) {
+        this(name, packages, accounts, sysctl, files, purged, validate, check, reload, health, Duties.NONE);
+    }
 
     public Unit {
         packages = List.copyOf(packages);

@@ -20,6 +20,8 @@ import java.util.Optional;
  * GetStatus                             ->
  *                                       <-  Welcome
  *                                       <-  Status
+ * Collect(taken so far)                 ->
+ *                                       <-  Reports(status, batch)
  * Observe                               ->
  *                                       <-  Observed
  * Apply(signed manifest)                ->
@@ -35,7 +37,7 @@ import java.util.Optional;
 public sealed interface Message {
 
     /** Of this protocol. An agent serves just its own version. */
-    int PROTOCOL = 1;
+    int PROTOCOL = 2;
 
     // ---- orchestrator to agent ----
 
@@ -78,6 +80,21 @@ public sealed interface Message {
 
     /** Asks what differs from the release, looked at just now. */
     record GetDrift() implements Message {}
+
+    /**
+     * Asks for the status and for what the agent has to report, in one round trip.
+     *
+     * @param spool the {@link Reports#spool()} that {@code taken} is of; empty on a first question
+     * @param taken the {@link Reports#last()} up to which reports were taken in for good and may be forgotten; 0: none
+     */
+    record Collect(String spool, long taken) implements Message {}
+
+    /**
+     * Runs a job now, whatever its schedule says. Answered by {@link Started} at once; how it ended is reported.
+     *
+     * @param job {@code UNIT/NAME}, or the name alone where it is the only one of its name
+     */
+    record RunJob(String job) implements Message {}
 
     // ---- agent to orchestrator ----
 
@@ -137,6 +154,21 @@ public sealed interface Message {
             paths = List.copyOf(paths);
         }
     }
+
+    /**
+     * @param status as for {@link GetStatus}
+     * @param spool names the row of numbers; another one after the agent lost its reports
+     * @param last the number of the last report in {@code batch}; what was taken so far if there is none
+     * @param waiting how many more reports there are
+     * @param dropped how many were lost since the agent's installation because nobody took them in time
+     * @param batch {@link ReportBatch#encode}, compressed by zstd; empty if there is none
+     */
+    @SuppressWarnings("ArrayRecordComponent") // sent and forgotten
+    record Reports(Status status, String spool, long last, long waiting, long dropped, byte[] batch)
+            implements Message {}
+
+    /** The job runs. @param job its full name */
+    record Started(String job) implements Message {}
 
     /** The request was not served and nothing was changed by it. */
     record Refused(Reason reason, String detail) implements Message {}

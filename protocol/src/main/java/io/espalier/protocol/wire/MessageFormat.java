@@ -24,6 +24,8 @@ final class MessageFormat {
             case Message.Confirm _ -> 6;
             case Message.ReadFile _ -> 7;
             case Message.GetDrift _ -> 8;
+            case Message.Collect _ -> 9;
+            case Message.RunJob _ -> 10;
             case Message.Welcome _ -> 65;
             case Message.Status _ -> 66;
             case Message.Observed _ -> 67;
@@ -33,6 +35,8 @@ final class MessageFormat {
             case Message.FileContent _ -> 71;
             case Message.Drift _ -> 72;
             case Message.Refused _ -> 73;
+            case Message.Reports _ -> 74;
+            case Message.Started _ -> 75;
         };
     }
 
@@ -49,6 +53,8 @@ final class MessageFormat {
             case Message.Confirm(var number) -> out.number(number);
             case Message.ReadFile(var path) -> out.text(path);
             case Message.GetDrift() -> {}
+            case Message.Collect(var spool, var taken) -> out.text(spool).number(taken);
+            case Message.RunJob(var job) -> out.text(job);
             case Message.Welcome(var protocol, var auid, var version) ->
                 out.number(protocol).text(auid.value()).text(version);
             case Message.Status status -> write(out, status);
@@ -62,6 +68,11 @@ final class MessageFormat {
             case Message.FileContent(var content) -> out.bytes(content);
             case Message.Drift(var paths) -> out.list(paths, MessageFormat::write);
             case Message.Refused(var reason, var detail) -> out.name(reason).text(detail);
+            case Message.Reports(var status, var spool, var last, var waiting, var dropped, var batch) -> {
+                write(out, status);
+                out.text(spool).number(last).number(waiting).number(dropped).bytes(batch);
+            }
+            case Message.Started(var job) -> out.text(job);
         }
         return out.toBytes();
     }
@@ -79,6 +90,8 @@ final class MessageFormat {
                 case 6 -> new Message.Confirm(in.number());
                 case 7 -> new Message.ReadFile(in.text());
                 case 8 -> new Message.GetDrift();
+                case 9 -> new Message.Collect(in.text(), in.number());
+                case 10 -> new Message.RunJob(in.text());
                 case 65 -> new Message.Welcome(in.integer(), new Auid(in.text()), in.text());
                 case 66 -> readStatus(in);
                 case 67 -> new Message.Observed(readRelease(in), in.list(MessageFormat::readObservedFile));
@@ -88,6 +101,9 @@ final class MessageFormat {
                 case 71 -> new Message.FileContent(in.bytes());
                 case 72 -> new Message.Drift(in.list(MessageFormat::readDriftedPath));
                 case 73 -> new Message.Refused(in.name(Reason.class), in.text());
+                case 74 ->
+                    new Message.Reports(readStatus(in), in.text(), in.number(), in.number(), in.number(), in.bytes());
+                case 75 -> new Message.Started(in.text());
                 default -> throw new MalformedException("message kind: " + kind + " (unknown)");
             };
         } catch (IllegalArgumentException e) {

@@ -21,6 +21,29 @@ class ReleaseTest {
     }
 
     @Test
+    void dutiesAreReadBackAsTheyWereWritten() {
+        Release release = Releases.busy();
+        assertThat(Release.decode(release.encode())).isEqualTo(release);
+        assertThat(release.id()).isNotEqualTo(Releases.full().id());
+    }
+
+    /** The id of a release from before there were duties; hosts hold such releases and must know them again. */
+    @Test
+    void releaseWithoutDutiesKeepsTheBytesThatItAlwaysHad() {
+        assertThat(Releases.full().encode()[0]).isEqualTo((byte) 1);
+        assertThat(Releases.busy().encode()[0]).isEqualTo((byte) 2);
+        assertThat(Releases.full().id().digest().hex())
+                .isEqualTo("46a72940ae7f20f5ee2cf60196a064e1bd3cb4c424a46c99ee3f50f7ee6b2863");
+    }
+
+    @Test
+    void newerVersionWithoutDutiesIsNoSecondFormOfTheSame() {
+        byte[] bytes = Releases.full().encode();
+        bytes[0] = 2;
+        assertThatThrownBy(() -> Release.decode(bytes)).isInstanceOf(MalformedException.class);
+    }
+
+    @Test
     void sameContentHasSameIdAndOtherContentAnother() {
         assertThat(Releases.full().id()).isEqualTo(Releases.full().id());
         var other = new Release(WEB1, List.of(Releases.unit("base", Releases.file("/etc/motd", "bye\n"))));
@@ -51,7 +74,12 @@ class ReleaseTest {
 
     @Test
     void anyCutOrFlippedByteIsMalformedOrAnotherReleaseButNeverAnotherError() {
-        byte[] good = Releases.full().encode();
+        for (Release release : List.of(Releases.full(), Releases.busy())) {
+            cutAndFlip(release.encode());
+        }
+    }
+
+    private static void cutAndFlip(byte[] good) {
         for (int cut = 0; cut < good.length; cut++) {
             byte[] bytes = Arrays.copyOf(good, cut);
             assertThatThrownBy(() -> Release.decode(bytes)).isInstanceOf(MalformedException.class);

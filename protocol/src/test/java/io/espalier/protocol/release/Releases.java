@@ -55,6 +55,54 @@ final class Releases {
         return new Release(new HostName("web1"), List.of(unit("base", file("/etc/motd", "hello\n")), nginx));
     }
 
+    /** The same with duties, of every kind. */
+    static Release busy() {
+        Unit nginx = full().units().get(1);
+        var duties = new Duties(
+                Optional.of(new Service(
+                        "nginx", new Service.Check.Asked(new HealthCheck.Tcp("127.0.0.1", 80, Duration.ofSeconds(5))))),
+                List.of(
+                        new Job(
+                                "rotate",
+                                new Job.Timing.Cron("0 15 3 * * ?", "Europe/Berlin"),
+                                Duration.ofMinutes(1),
+                                Duration.ofSeconds(30),
+                                Job.Missed.SKIP,
+                                Job.Overlap.REPLACE,
+                                new Job.Work.Run(List.of("/usr/local/bin/rotate", "-v"), Optional.of("www-data"))),
+                        new Job(
+                                "sysinfo",
+                                new Job.Timing.Every(Duration.ofMillis(2500)),
+                                Job.DEFAULT_TIMEOUT,
+                                Duration.ZERO,
+                                Job.Missed.ONCE,
+                                Job.Overlap.SKIP,
+                                new Job.Work.Report(Job.Kind.SYSINFO))));
+        Unit busy = with(nginx, duties);
+        Unit plain = with(
+                unit("php"),
+                new Duties(Optional.of(new Service("php", new Service.Check.Systemd("php-fpm"))), List.of()));
+        Unit process = with(
+                unit("redis"),
+                new Duties(Optional.of(new Service("redis", new Service.Check.Process("redis-server"))), List.of()));
+        return new Release(new HostName("web1"), List.of(full().units().getFirst(), busy, plain, process));
+    }
+
+    private static Unit with(Unit unit, Duties duties) {
+        return new Unit(
+                unit.name(),
+                unit.packages(),
+                unit.accounts(),
+                unit.sysctl(),
+                unit.files(),
+                unit.purged(),
+                unit.validate(),
+                unit.check(),
+                unit.reload(),
+                unit.health(),
+                duties);
+    }
+
     static Manifest manifest(Release release) {
         return new Manifest(
                 new Auid("a-17"),

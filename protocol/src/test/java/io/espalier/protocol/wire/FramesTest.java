@@ -39,6 +39,9 @@ class FramesTest {
                 new Message.Confirm(7),
                 new Message.ReadFile("/etc/motd"),
                 new Message.GetDrift(),
+                new Message.Collect("b7", 17),
+                new Message.RunJob("nginx/rotate"),
+                new Message.Started("nginx/rotate"),
                 new Message.Welcome(1, new Auid("a-1"), "0.1"),
                 new Message.Status(
                         Optional.of(new ReleaseId(DIGEST)),
@@ -92,6 +95,33 @@ class FramesTest {
     }
 
     @Test
+    void reportsArriveWhole() throws IOException {
+        var batch = new ReportBatch(List.of(
+                new Report(Report.Kind.SYSINFO, NOW, "{\"auid\":\"a-1\"}"), new Report(Report.Kind.JOB, NOW, "{}")));
+        var status = (Message.Status) everyMessage().stream()
+                .filter(message -> message instanceof Message.Status)
+                .findFirst()
+                .orElseThrow();
+        var received = reader(sent(new Message.Reports(status, "b7", 19, 3, 1, batch.encode())))
+                .receive()
+                .orElseThrow();
+        assertThat(received).isInstanceOfSatisfying(Message.Reports.class, reports -> {
+            assertThat(reports.status()).isEqualTo(status);
+            assertThat(reports.last()).isEqualTo(19);
+            assertThat(ReportBatch.decode(reports.batch())).isEqualTo(batch);
+        });
+    }
+
+    @Test
+    void batchThatIsNoneIsMalformed() {
+        byte[] good = new ReportBatch(List.of(new Report(Report.Kind.DRIFT, NOW, "{}"))).encode();
+        for (int cut = 0; cut < good.length; cut++) {
+            byte[] bytes = Arrays.copyOf(good, cut);
+            assertThatThrownBy(() -> ReportBatch.decode(bytes)).isInstanceOf(MalformedException.class);
+        }
+    }
+
+    @Test
     void endBetweenMessagesIsAnEndAndEndInsideOneIsAnError() throws IOException {
         byte[] bytes = sent(new Message.Hello(1, "orchestrator"));
         assertThat(reader(new byte[0]).receive()).isEmpty();
@@ -124,7 +154,7 @@ class FramesTest {
         for (int i = 0; i < 20_000; i++) {
             byte[] body = new byte[1 + random.nextInt(120)];
             random.nextBytes(body);
-            body[0] = (byte) (random.nextBoolean() ? random.nextInt(10) : 64 + random.nextInt(12));
+            body[0] = (byte) (random.nextBoolean() ? random.nextInt(12) : 64 + random.nextInt(14));
             byte[] frame = ByteBuffer.allocate(4 + body.length)
                     .putInt(body.length)
                     .put(body)

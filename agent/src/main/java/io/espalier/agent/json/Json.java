@@ -1,70 +1,68 @@
-package io.espalier.agent;
+package io.espalier.agent.json;
 
-import io.espalier.agent.apply.Holding;
 import java.util.Optional;
 
 /** Writes one JSON value (RFC 8259) on one line. */
-final class Json {
+public final class Json {
 
     private final StringBuilder out = new StringBuilder();
     private boolean needsComma;
 
-    Json open() {
+    public Json open() {
         return begin('{');
     }
 
-    Json close() {
+    public Json close() {
         return end('}');
     }
 
-    Json openList() {
+    public Json openList() {
         return begin('[');
     }
 
-    Json closeList() {
+    public Json closeList() {
         return end(']');
     }
 
-    Json name(String name) {
+    public Json name(String name) {
         string(name);
         out.append(':');
         needsComma = false;
         return this;
     }
 
-    Json text(String value) {
+    public Json text(String value) {
         string(value);
         return this;
     }
 
-    Json text(Optional<String> value) {
+    public Json text(Optional<String> value) {
         return value.isPresent() ? text(value.get()) : none();
     }
 
-    Json number(long value) {
+    public Json number(long value) {
         return raw(Long.toString(value));
     }
 
-    Json flag(boolean value) {
+    public Json flag(boolean value) {
         return raw(Boolean.toString(value));
     }
 
-    Json none() {
+    public Json none() {
         return raw("null");
     }
 
-    Json held(Optional<Holding.Held> held) {
-        return held.isEmpty()
-                ? none()
-                : open().name("id")
-                        .text(held.get().id().digest().hex())
-                        .name("number")
-                        .number(held.get().number())
-                        .close();
+    /** With at most two digits behind the point; not-a-number and infinity as null. */
+    public Json decimal(double value) {
+        if (Double.isNaN(value) || Double.isInfinite(value)) {
+            return none();
+        }
+        double rounded = Math.rint(value * 100) / 100;
+        return raw(rounded == Math.rint(rounded) ? Long.toString((long) rounded) : Double.toString(rounded));
     }
 
     /** Without what a terminal would obey. */
-    static String printable(String text) {
+    public static String printable(String text) {
         return text.replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "?");
     }
 
