@@ -11,6 +11,10 @@ import io.espalier.orchestrator.host.Links;
 import io.espalier.orchestrator.host.LinksByAddress;
 import io.espalier.orchestrator.host.LocalLinks;
 import io.espalier.orchestrator.host.Traffic;
+import io.espalier.orchestrator.job.JobRows;
+import io.espalier.orchestrator.job.Jobs;
+import io.espalier.orchestrator.job.ReportDesk;
+import io.espalier.orchestrator.job.ReportSink;
 import io.espalier.orchestrator.release.SigningKey;
 import io.espalier.orchestrator.rollout.Reconciler;
 import io.espalier.orchestrator.ssh.DeployKey;
@@ -20,6 +24,7 @@ import io.espalier.orchestrator.ssh.SshLinks;
 import io.espalier.orchestrator.ssh.SshSettings;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -106,15 +111,35 @@ class HostConfiguration {
     }
 
     @Bean
+    @DependsOnDatabaseInitialization
+    JobRows jobRows(DataSource database) {
+        return new JobRows(database);
+    }
+
+    @Bean
+    Jobs jobs(JobRows rows, Links links) {
+        return new Jobs(rows, links);
+    }
+
+    /** Where nobody wants to know how hosts are, that part of their reports ends here. */
+    @Bean
+    ReportDesk reportDesk(
+            JobRows rows, ObjectProvider<ReportSink> sink, HostRegistry registry, InstantSource clock) {
+        return new ReportDesk(rows, sink.getIfAvailable(() -> (_, _, _, _) -> {}), registry::auid, clock);
+    }
+
+    @Bean
     HostWatch hostWatch(
             OrchestratorProperties properties,
             Links links,
             HostRegistry registry,
             FleetNow fleet,
+            ReportDesk reports,
             ObjectProvider<Reconciler> reconciler) {
         HostWatch.Settings usual = HostWatch.Settings.DEFAULT;
         var settings = new HostWatch.Settings(
                 properties.hosts().watch(), properties.hosts().parallel(), usual.retries(), usual.perSecond());
-        return new HostWatch(links, registry, fleet::hosts, new Noticed(reconciler::getObject), settings);
+        return new HostWatch(
+                links, registry, fleet::hosts, new Noticed(reconciler::getObject), Optional.of(reports), settings);
     }
 }

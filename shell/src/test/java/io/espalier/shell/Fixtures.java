@@ -14,12 +14,15 @@ import io.espalier.protocol.api.FleetStatus;
 import io.espalier.protocol.api.HostDetail;
 import io.espalier.protocol.api.HostPage;
 import io.espalier.protocol.api.HostView;
+import io.espalier.protocol.api.JobRunView;
+import io.espalier.protocol.api.JobView;
 import io.espalier.protocol.api.PlanView;
 import io.espalier.protocol.api.ProblemView;
 import io.espalier.protocol.api.RenderedFileView;
 import io.espalier.protocol.api.RolloutDetail;
 import io.espalier.protocol.api.RolloutView;
 import io.espalier.protocol.api.SourceView;
+import io.espalier.protocol.api.StartedJob;
 import io.espalier.protocol.api.UserView;
 import io.espalier.shell.AnsweringOrchestrator.Reply;
 import io.espalier.shell.AnsweringOrchestrator.Request;
@@ -55,6 +58,9 @@ final class Fixtures {
                 .on("POST /rollouts/12/pause", rollout(12, "paused", now, null))
                 .reply("GET /rollouts/13", progress::detail)
                 .on("GET /drift", drift(now))
+                .on("GET /jobs", jobs(now))
+                .on("GET /hosts/web1/runs", List.of(run(now, "failed", 3), run(now.minusSeconds(3600), "ok", 0)))
+                .on("POST /hosts/web1/runs", new StartedJob("web1", "shop/bill"))
                 .on("POST /enrol/probe", new EnrolProbe("192.0.2.10", 22, "ssh-ed25519", FINGERPRINT))
                 .on("POST /enrol", enrolment("running", List.of("connected"), null))
                 .on("GET /enrol/e1", enrolment("done", List.of("connected", "agent installed", "agent runs"), "a-10"))
@@ -229,6 +235,34 @@ final class Fixtures {
                                 "unhealthy",
                                 "GET http://127.0.0.1/ answered 500",
                                 now.minusSeconds(90_000))));
+    }
+
+    static List<JobView> jobs(Instant now) {
+        return List.of(
+                new JobView(
+                        "web1",
+                        "shop/bill",
+                        "cron 0 30 2 * * ? Europe/Berlin",
+                        "run /srv/shop/bin/bill --all as shop",
+                        "once",
+                        "skip",
+                        now.plusSeconds(7200),
+                        run(now, "failed", 3)),
+                new JobView(
+                        "web2", "shop/rotate", "every 10m", "run rotate", "once", "wait", now.plusSeconds(61), null));
+    }
+
+    static JobRunView run(Instant now, String ending, int status) {
+        return new JobRunView(
+                "web1",
+                "shop/bill",
+                now.minusSeconds(300),
+                now.minusSeconds(299),
+                4182,
+                status == 0 ? "hand" : "schedule",
+                ending,
+                status,
+                status == 0 ? "" : "reading customers\nno such customer: 17");
     }
 
     static List<DriftView> drift(Instant now) {

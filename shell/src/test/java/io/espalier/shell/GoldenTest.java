@@ -41,6 +41,8 @@ class GoldenTest {
         "dns-names, dns names",
         "dns-stats, dns stats",
         "dns-purge, dns purge example.com --below",
+        "jobs, jobs",
+        "job, job shop/bill --host web1",
         "users, users",
         "audit, audit",
         "audit-json, audit --output json",

@@ -398,6 +398,15 @@ class ShellTest {
     }
 
     @Test
+    void jobIsRunOnTheHostThatIsNamed() {
+        var ran = Ran.of(shell, "job", "run", "shop/bill", "--host", "web1");
+        assertThat(ran.status()).isZero();
+        assertThat(ran.err()).contains("shop/bill runs on web1");
+        assertThat(server.lines()).contains("POST /hosts/web1/runs");
+        assertThat(Ran.of(shell, "job", "run", "shop/bill").status()).isEqualTo(2);
+    }
+
+    @Test
     void healingFollowsItsRollout() {
         var ran = Ran.of(shell, "drift", "heal", "web1");
 

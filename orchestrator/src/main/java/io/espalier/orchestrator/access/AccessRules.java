@@ -45,6 +45,7 @@ final class AccessRules {
             needs(HttpMethod.POST, "/api/v1/rollback", Right.DEPLOY),
             needs(HttpMethod.POST, "/api/v1/drift/*/heal", Right.DEPLOY),
             needs(HttpMethod.POST, "/api/v1/dns/purge", Right.DEPLOY),
+            needs(HttpMethod.POST, "/api/v1/hosts/*/runs", Right.DEPLOY),
             // Pages
             needs(HttpMethod.GET, "/", Right.READ),
             needs(HttpMethod.GET, "/fleet/**", Right.READ),

@@ -18,6 +18,8 @@ import io.espalier.protocol.api.EventView;
 import io.espalier.protocol.api.FleetStatus;
 import io.espalier.protocol.api.HostDetail;
 import io.espalier.protocol.api.HostPage;
+import io.espalier.protocol.api.JobRunView;
+import io.espalier.protocol.api.JobView;
 import io.espalier.protocol.api.OrchestratorApi;
 import io.espalier.protocol.api.PlanView;
 import io.espalier.protocol.api.ProblemView;
@@ -25,7 +27,9 @@ import io.espalier.protocol.api.RenderedFileView;
 import io.espalier.protocol.api.RollbackRequest;
 import io.espalier.protocol.api.RolloutDetail;
 import io.espalier.protocol.api.RolloutView;
+import io.espalier.protocol.api.RunJobRequest;
 import io.espalier.protocol.api.SourceView;
+import io.espalier.protocol.api.StartedJob;
 import io.espalier.protocol.api.TokenRequest;
 import io.espalier.protocol.api.UserView;
 import io.espalier.protocol.api.ValidateRequest;
@@ -45,6 +49,7 @@ final class ApiController implements OrchestratorApi {
     private final PlanDesk plans;
     private final RolloutDesk rollouts;
     private final Drifts drifts;
+    private final JobDesk jobs;
     private final EnrolDesk enrolments;
     private final People people;
     private final DnsDesk dns;
@@ -58,6 +63,7 @@ final class ApiController implements OrchestratorApi {
             PlanDesk plans,
             RolloutDesk rollouts,
             Drifts drifts,
+            JobDesk jobs,
             EnrolDesk enrolments,
             People people,
             DnsDesk dns,
@@ -69,6 +75,7 @@ final class ApiController implements OrchestratorApi {
         this.plans = plans;
         this.rollouts = rollouts;
         this.drifts = drifts;
+        this.jobs = jobs;
         this.enrolments = enrolments;
         this.people = people;
         this.dns = dns;
@@ -159,6 +166,21 @@ final class ApiController implements OrchestratorApi {
     @Override
     public RolloutView heal(String host) {
         return rollouts.view(drifts.heal(host, caller()).value());
+    }
+
+    @Override
+    public List<JobView> jobs(@Nullable String host) {
+        return jobs.all(host);
+    }
+
+    @Override
+    public List<JobRunView> runs(String host, String job, int limit) {
+        return jobs.runs(host, job, limit);
+    }
+
+    @Override
+    public StartedJob runJob(String host, RunJobRequest request) {
+        return jobs.run(host, request.job(), caller());
     }
 
     @Override

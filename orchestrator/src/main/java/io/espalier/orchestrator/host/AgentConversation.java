@@ -74,6 +74,17 @@ public final class AgentConversation implements Link {
     }
 
     @Override
+    public Message.Reports collect(String spool, long taken) {
+        return ask(new Message.Collect(spool, taken), Message.Reports.class, limits.answer());
+    }
+
+    @Override
+    public String runJob(String job) {
+        return ask(new Message.RunJob(job), Message.Started.class, limits.answer())
+                .job();
+    }
+
+    @Override
     public byte[] readFile(String path) {
         return ask(new Message.ReadFile(path), Message.FileContent.class, limits.look())
                 .content();

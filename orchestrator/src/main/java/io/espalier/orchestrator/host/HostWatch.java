@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -47,10 +48,35 @@ public final class HostWatch implements AutoCloseable {
         void drifted(Host host, int before, int now);
     }
 
+    /**
+     * Takes what agents report. Called on the watch's threads, for one host by one at a time; must not block for long.
+     */
+    public interface ReportTaker {
+
+        /** Where reports of a host begin that were not taken yet. */
+        Taken taken(HostName host);
+
+        /** @throws RuntimeException if they are to be offered again */
+        void take(Host host, Message.Reports reports);
+    }
+
+    /**
+     * Up to where reports were taken in for good.
+     *
+     * @param spool the agent's row of numbers; empty if none is known
+     */
+    public record Taken(String spool, long number) {
+        public static final Taken NOTHING = new Taken("", 0);
+    }
+
+    /** How often a host with more to tell than fits one answer is asked again in one look. */
+    private static final int MORE = 8;
+
     private final Links links;
     private final HostRegistry registry;
     private final Supplier<Collection<Host>> fleet;
     private final Listener listener;
+    private final Optional<ReportTaker> reports;
     private final Settings settings;
     private final RandomGenerator random = RandomGenerator.getDefault();
     private final Semaphore looks;
@@ -67,6 +93,18 @@ public final class HostWatch implements AutoCloseable {
             Supplier<Collection<Host>> fleet,
             Listener listener,
             Settings settings) {
+        this(links, registry, fleet, listener, Optional.empty(), settings);
+    }
+
+    /** @param reports takes what agents report; empty: they keep it */
+    public HostWatch(
+            Links links,
+            HostRegistry registry,
+            Supplier<Collection<Host>> fleet,
+            Listener listener,
+            Optional<ReportTaker> reports,
+            Settings settings) {
+        this.reports = reports;
         this.links = links;
         this.registry = registry;
         this.fleet = fleet;
@@ -96,7 +134,7 @@ public final class HostWatch implements AutoCloseable {
         HostRecord before;
         Message.Status status;
         try (Link link = links.open(host)) {
-            status = link.status();
+            status = reports.isPresent() ? collect(link, host, reports.get()) : link.status();
         } catch (LinkException e) {
             if (e.reason() != Reason.ABORTED) { // the watch itself was stopped
                 registry.lost(host.name(), e.reason(), String.valueOf(e.getMessage()));
@@ -114,6 +152,24 @@ public final class HostWatch implements AutoCloseable {
         if (drifted != status.drifted()) {
             listener.drifted(host, drifted, status.drifted());
         }
+    }
+
+    private Message.Status collect(Link link, Host host, ReportTaker taker) {
+        Taken taken = taker.taken(host.name());
+        Message.Reports first = link.collect(taken.spool(), taken.number());
+        try {
+            Message.Reports next = first;
+            taker.take(host, next);
+            for (int i = 0; i < MORE && next.waiting() > 0; i++) {
+                next = link.collect(next.spool(), next.last());
+                taker.take(host, next);
+            }
+        } catch (LinkException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.atWarn().addKeyValue("host", host.name()).setCause(e).log("reports could not be taken; they are kept");
+        }
+        return first.status();
     }
 
     @Override

@@ -47,6 +47,16 @@ final class LentLink implements Link {
     }
 
     @Override
+    public Message.Reports collect(String spool, long taken) {
+        return lent().collect(spool, taken);
+    }
+
+    @Override
+    public String runJob(String job) {
+        return lent().runJob(job);
+    }
+
+    @Override
     public byte[] readFile(String path) {
         return lent().readFile(path);
     }

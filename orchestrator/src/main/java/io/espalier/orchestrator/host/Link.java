@@ -34,6 +34,16 @@ public interface Link extends AutoCloseable {
 
     List<DriftedPath> drift();
 
+    /**
+     * The status and what the agent has to report. See {@link Message.Collect}.
+     *
+     * @param taken up to which number reports of {@code spool} were taken in for good
+     */
+    Message.Reports collect(String spool, long taken);
+
+    /** Starts a job now. @return its full name */
+    String runJob(String job);
+
     byte[] readFile(String path);
 
     @Override

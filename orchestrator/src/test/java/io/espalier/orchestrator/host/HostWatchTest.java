@@ -2,10 +2,14 @@ package io.espalier.orchestrator.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.Zstd;
 import io.espalier.orchestrator.fleet.Host;
 import io.espalier.protocol.Auid;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.Reason;
+import io.espalier.protocol.wire.Message;
+import io.espalier.protocol.wire.Report;
+import io.espalier.protocol.wire.ReportBatch;
 import io.espalier.testkit.Await;
 import io.espalier.testkit.MutableClock;
 import java.io.IOException;
@@ -162,6 +166,57 @@ class HostWatchTest {
             Await.until("the first look", () -> agent.heard.size() == 2);
             watch.poke(host.name());
             Await.until("the look that was asked for", () -> agent.heard.size() == 3);
+        }
+    }
+
+    @Test
+    void whatAnAgentReportsIsTakenWithTheLookAndAllOfItInOne() {
+        for (int i = 1; i <= 3; i++) {
+            agent.reports.add(new Report(Report.Kind.SYSINFO, ProtocolPeer.CLOCK, "{\"n\":" + i + "}"));
+        }
+        var taker = new RememberingTaker();
+        try (var watch = new HostWatch(
+                links,
+                registry,
+                () -> List.of(host),
+                listener,
+                Optional.of(taker),
+                new HostWatch.Settings(Duration.ofHours(1), 8, 8, 1_000))) {
+            watch.look(host);
+            assertThat(taker.bodies).containsExactly("{\"n\":1}", "{\"n\":2}", "{\"n\":3}");
+            assertThat(noticed).contains("returned web1");
+            agent.reports.add(new Report(Report.Kind.SYSINFO, ProtocolPeer.CLOCK, "{\"n\":4}"));
+            taker.refuses = true;
+            watch.look(host);
+            assertThat(registry.find(host.name()).orElseThrow().contact().isReachable())
+                    .as("a host whose reports cannot be stored")
+                    .isTrue();
+            taker.refuses = false;
+            watch.look(host);
+            assertThat(taker.bodies).hasSize(4).last().isEqualTo("{\"n\":4}");
+        }
+    }
+
+    private static final class RememberingTaker implements HostWatch.ReportTaker {
+        private final List<String> bodies = new ArrayList<>();
+        private HostWatch.Taken taken = HostWatch.Taken.NOTHING;
+        private boolean refuses;
+
+        @Override
+        public HostWatch.Taken taken(HostName name) {
+            return taken;
+        }
+
+        @Override
+        public void take(Host of, Message.Reports reports) {
+            if (refuses) {
+                throw new IllegalStateException("no room");
+            }
+            if (reports.batch().length > 0) {
+                byte[] batch = Zstd.decompress(reports.batch(), ReportBatch.MAX_BYTES);
+                ReportBatch.decode(batch).reports().forEach(report -> bodies.add(report.body()));
+            }
+            taken = new HostWatch.Taken(reports.spool(), reports.last());
         }
     }
 }

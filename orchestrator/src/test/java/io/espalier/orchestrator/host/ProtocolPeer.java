@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.host;
 
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdInputStream;
 import io.espalier.protocol.Auid;
 import io.espalier.protocol.Digest;
@@ -11,6 +12,8 @@ import io.espalier.protocol.wire.ApplyStep;
 import io.espalier.protocol.wire.Facts;
 import io.espalier.protocol.wire.Frames;
 import io.espalier.protocol.wire.Message;
+import io.espalier.protocol.wire.Report;
+import io.espalier.protocol.wire.ReportBatch;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -35,6 +38,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The agent's side of the protocol in its simplest form: holds blobs in memory, applies nothing. */
 public final class ProtocolPeer implements AutoCloseable {
 
+    public static final String SPOOL = "s1";
     public static final Instant CLOCK = Instant.parse("2026-03-01T12:00:00Z");
 
     private final Path path;
@@ -43,6 +47,9 @@ public final class ProtocolPeer implements AutoCloseable {
     public final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>();
     public final List<Message> heard = new CopyOnWriteArrayList<>();
     public final AtomicInteger accepted = new AtomicInteger();
+    /** What it has to report, oldest first. */
+    public final List<Report> reports = new CopyOnWriteArrayList<>();
+
     public volatile Auid auid = new Auid("a-1");
     public volatile int protocol = Message.PROTOCOL;
     public volatile boolean silent;
@@ -96,6 +103,12 @@ public final class ProtocolPeer implements AutoCloseable {
             case Message.GetStatus() ->
                 frames.send(
                         new Message.Status(Optional.empty(), 7, false, Optional.empty(), 0, CLOCK, CLOCK, Facts.NONE));
+            case Message.Collect(var spool, var taken) -> frames.send(reports(spool.equals(SPOOL) ? taken : 0));
+            case Message.RunJob(var job) ->
+                frames.send(
+                        job.equals("app/tick")
+                                ? new Message.Started(job)
+                                : new Message.Refused(Reason.NO_SUCH_JOB, "no job " + job));
             case Message.Observe _ -> frames.send(new Message.Observed(Optional.empty(), List.of()));
             case Message.GetDrift() -> frames.send(new Message.Drift(List.of()));
             case Message.ReadFile(var path) ->
@@ -108,6 +121,18 @@ public final class ProtocolPeer implements AutoCloseable {
             case Message.Apply(var signed, var _) -> apply(frames, Manifest.decode(signed.manifestBytes()));
             default -> frames.send(new Message.Refused(Reason.MALFORMED, "unexpected"));
         }
+    }
+
+    /** One report at a time, so that several answers are needed for several. */
+    private Message.Reports reports(long taken) {
+        var status = new Message.Status(Optional.empty(), 7, false, Optional.empty(), 0, CLOCK, CLOCK, Facts.NONE);
+        List<Report> all = List.copyOf(reports);
+        if (taken >= all.size()) {
+            return new Message.Reports(status, SPOOL, all.size(), 0, 0, new byte[0]);
+        }
+        var batch = new ReportBatch(List.of(all.get((int) taken)));
+        return new Message.Reports(
+                status, SPOOL, taken + 1, all.size() - taken - 1, 0, Zstd.compress(batch.encode(), 1));
     }
 
     private void apply(Frames frames, Manifest manifest) throws IOException {

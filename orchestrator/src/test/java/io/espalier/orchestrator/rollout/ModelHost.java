@@ -342,6 +342,16 @@ final class ModelHost {
         }
 
         @Override
+        public Message.Reports collect(String spool, long taken) {
+            return new Message.Reports(say(), "model", 0, 0, 0, new byte[0]);
+        }
+
+        @Override
+        public String runJob(String job) {
+            throw new LinkException(Reason.NO_SUCH_JOB, name + ": the model has no jobs");
+        }
+
+        @Override
         public byte[] readFile(String path) {
             throw new LinkException(Reason.IO_ERROR, name + ": the model keeps no bytes");
         }

@@ -96,6 +96,21 @@ public interface OrchestratorApi {
     @PostExchange("/drift/{host}/heal")
     RolloutView heal(@PathVariable String host);
 
+    // ---- jobs of hosts ----
+
+    /** @param host only its jobs */
+    @GetExchange("/jobs")
+    List<JobView> jobs(@RequestParam(required = false) @Nullable String host);
+
+    /** The newest first. @param job {@code UNIT/NAME} */
+    @GetExchange("/hosts/{host}/runs")
+    List<JobRunView> runs(
+            @PathVariable String host, @RequestParam String job, @RequestParam(defaultValue = "20") int limit);
+
+    /** Starts a run and does not wait for its end. */
+    @PostExchange("/hosts/{host}/runs")
+    StartedJob runJob(@PathVariable String host, @RequestBody RunJobRequest request);
+
     // ---- hosts come and go ----
 
     /** Contacts a machine and tells its host key, without trusting it. */

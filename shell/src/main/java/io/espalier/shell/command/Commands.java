@@ -31,6 +31,7 @@ public final class Commands {
         all.addAll(FleetCommands.all());
         all.addAll(SourceCommands.all());
         all.addAll(RolloutCommands.all());
+        all.addAll(JobCommands.all());
         all.addAll(EnrolCommand.all());
         all.addAll(DnsCommands.all());
         all.addAll(PeopleCommands.all());
