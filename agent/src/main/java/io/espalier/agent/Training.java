@@ -52,7 +52,7 @@ final class Training {
                 arguments.configFile(),
                 "auid: " + AUID + "\norchestrator-key: "
                         + Base64.getEncoder().encodeToString(keys.getPublic().getEncoded())
-                        + "\ndrift: { check: 1s }\n");
+                        + "\ndrift: { check: 1s }\nreport: { sysinfo: 1s }\n");
         var agent = new Thread(() -> serve(arguments, version), "agent");
         agent.setDaemon(true);
         agent.start();
@@ -65,6 +65,32 @@ final class Training {
             apply(frames, keys);
             frames.send(new Message.GetDrift());
             frames.receive();
+            collect(frames);
+        }
+    }
+
+    /** Until there was a report of how the machine does; it takes a second. */
+    private static void collect(Frames frames) throws IOException {
+        String spool = "";
+        long taken = 0;
+        for (int i = 0; i < TRIES && taken == 0; i++) {
+            pause();
+            frames.send(new Message.Collect(spool, taken));
+            if (frames.receive().orElseThrow() instanceof Message.Reports reports) {
+                spool = reports.spool();
+                taken = reports.last();
+            }
+        }
+        frames.send(new Message.Collect(spool, taken));
+        frames.receive();
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(50);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
         }
     }
 
@@ -78,12 +104,7 @@ final class Training {
 
     private static SocketChannel connect(Path socket) throws IOException {
         for (int i = 0; i < TRIES && !Files.exists(socket); i++) {
-            try {
-                Thread.sleep(50);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", e);
-            }
+            pause();
         }
         return SocketChannel.open(UnixDomainSocketAddress.of(socket));
     }

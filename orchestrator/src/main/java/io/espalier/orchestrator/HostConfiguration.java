@@ -121,11 +121,9 @@ class HostConfiguration {
         return new Jobs(rows, links);
     }
 
-    /** Where nobody wants to know how hosts are, that part of their reports ends here. */
     @Bean
-    ReportDesk reportDesk(
-            JobRows rows, ObjectProvider<ReportSink> sink, HostRegistry registry, InstantSource clock) {
-        return new ReportDesk(rows, sink.getIfAvailable(() -> (_, _, _, _) -> {}), registry::auid, clock);
+    ReportDesk reportDesk(JobRows rows, ReportSink sink, HostRegistry registry, InstantSource clock) {
+        return new ReportDesk(rows, sink, registry::auid, clock);
     }
 
     @Bean

@@ -1,8 +1,11 @@
 package io.espalier.orchestrator;
 
 import io.espalier.orchestrator.host.HostRegistry;
+import io.espalier.orchestrator.job.ReportSink;
 import io.espalier.orchestrator.tree.RunningTree;
 import io.espalier.orchestrator.tree.TreeWriter;
+import io.espalier.orchestrator.worker.ReportKind;
+import io.espalier.orchestrator.worker.WorkerException;
 import io.espalier.orchestrator.worker.WorkerRows;
 import io.espalier.orchestrator.worker.Workers;
 import java.time.InstantSource;
@@ -38,5 +41,28 @@ class WorkerConfiguration {
                 tree::now,
                 clock,
                 new Workers.Staleness(properties.staleAfter(), properties.backupStaleAfter()));
+    }
+
+    /** What agents tell of their hosts by themselves is what workers report. */
+    @Bean
+    ReportSink reportSink(Workers workers) {
+        return (auid, kind, body, at) -> {
+            try {
+                workers.report(
+                        auid.value(),
+                        switch (kind) {
+                            case SYSINFO -> ReportKind.SYSINFO;
+                            case SERVICE -> ReportKind.SERVICE;
+                            case DRIFT -> ReportKind.DRIFT;
+                            case BACKUP -> ReportKind.BACKUP;
+                            case JOB, SCHEDULE ->
+                                throw new IllegalArgumentException(kind.word() + " tells nothing of how a host is");
+                        },
+                        body,
+                        at);
+            } catch (WorkerException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
+        };
     }
 }

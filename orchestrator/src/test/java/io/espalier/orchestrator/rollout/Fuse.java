@@ -160,6 +160,16 @@ final class Fuse {
             }
 
             @Override
+            public Message.Reports collect(String spool, long taken) {
+                return around("collect " + host.name(), () -> link.collect(spool, taken));
+            }
+
+            @Override
+            public String runJob(String job) {
+                return around("runJob " + host.name(), () -> link.runJob(job));
+            }
+
+            @Override
             public byte[] readFile(String path) {
                 return around("readFile " + host.name(), () -> link.readFile(path));
             }
