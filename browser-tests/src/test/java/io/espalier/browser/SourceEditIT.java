@@ -225,6 +225,59 @@ class SourceEditIT {
     }
 
     @Test
+    void filePageTellsWhatEachLineWasMadeOf() {
+        page.navigate("/hosts/db1");
+        click("/etc/motd");
+
+        assertThat(page.locator(".explained")).containsText("vars.greeting");
+        assertThat(page.locator(".explained")).containsText("templates:base/motd.ftl:1");
+        assertThat(page.locator(".explained")).containsText(Pattern.compile("demo:vars/all.yaml:\\d+ [0-9a-f]{8}"));
+        assertThat(page.locator("main")).containsText("manifest 1");
+        shoot("host-file");
+        click("demo:vars/all.yaml:1");
+        assertThat(page).hasURL(Pattern.compile(".*/sources/demo/files\\?path=vars/all.yaml#l1|.*vars%2Fall.yaml#l1"));
+        assertThat(page.locator("#l1")).containsText("greeting");
+    }
+
+    private void save(String path, String before, String after, String why) {
+        edit(path);
+        assertThat(text()).hasValue(Pattern.compile(Pattern.quote(before)));
+        text().fill(text().inputValue().replace(before, after));
+        page.getByLabel("Why").fill(why);
+        button("Save as admin").click();
+        page.waitForURL(Pattern.compile(".*/(rollouts|commits)/.*"));
+    }
+
+    @Test
+    void unitOfARevisionThatIsHeldIsDeployedAlone() {
+        save("units/web.yaml", "expect: OK", "expect: NOPE", "Ask for the impossible");
+        assertThat(page.locator("#rollout-head")).containsText("failed");
+        save("vars/all.yaml", "Welcome to", "Greetings from", "Greet otherwise");
+        assertThat(page.locator("#rollout-head")).containsText("failed");
+
+        page.navigate("/plan?unit=base");
+        assertThat(page.locator("h1")).containsText("of only base");
+        assertThat(page.locator("#plan .group")).containsText("+Greetings from");
+        shoot("plan-of-a-unit");
+        button("Deploy").click();
+
+        assertThat(page).hasURL(Pattern.compile(".*/rollouts/\\d+"));
+        assertThat(page.locator("#rollout-head")).containsText("Only base: Greet otherwise");
+        assertThat(page.locator("#rollout-head")).containsText("done");
+        assertThat(fleetState()).containsText("stalled");
+        page.navigate("/hosts/web1");
+        assertThat(page.locator("#host")).containsText("behind the revision in web");
+        shoot("host-behind");
+
+        save("units/web.yaml", "expect: NOPE", "expect: OK", "Ask for what can be had");
+        assertThat(fleetState()).containsText("in sync");
+    }
+
+    private Locator fleetState() {
+        return page.locator("#fleet-state");
+    }
+
+    @Test
     void changeOfSomebodyElseIsNotOverwritten() {
         edit("vars/tier/db.yaml");
         Page theirs = context.newPage();

@@ -16,6 +16,8 @@ import io.espalier.protocol.api.HostPage;
 import io.espalier.protocol.api.HostView;
 import io.espalier.protocol.api.JobRunView;
 import io.espalier.protocol.api.JobView;
+import io.espalier.protocol.api.ExplainView;
+import io.espalier.protocol.api.PathChangeView;
 import io.espalier.protocol.api.PlanView;
 import io.espalier.protocol.api.ProblemView;
 import io.espalier.protocol.api.RenderedFileView;
@@ -44,6 +46,8 @@ final class Fixtures {
         return server.on("GET /status", status())
                 .on("GET /hosts", hosts(now))
                 .on("GET /hosts/web1", host(now))
+                .on("GET /hosts/web1/explain", explained())
+                .on("GET /hosts/web1/history", history(now))
                 .on("GET /sources", sources(now))
                 .on("POST /sources/demo/sync", sources(now).getFirst())
                 .on("POST /validate", problems())
@@ -335,6 +339,57 @@ final class Fixtures {
                         "demo:secrets/key.pem",
                         null,
                         "secret"));
+    }
+
+    static ExplainView explained() {
+        var template = new ExplainView.From("templates:motd.ftl", 1, "a01bc0ffee", "Ben <ben@example.net>");
+        var greeting = new ExplainView.Variable(
+                "vars.greeting", "Guten Tag", "fleet:vars/all.yaml", 3, REVISION, "Ann <ann@example.net>", null);
+        var cpus = new ExplainView.Variable(
+                "facts.cpus", "4", null, 0, null, null, "reported by the host's agent");
+        return new ExplainView(
+                "web1",
+                "/etc/motd",
+                "motd",
+                "3f".repeat(32),
+                REVISION,
+                "templates:motd.ftl",
+                null,
+                List.of(
+                        new ExplainView.Line(1, "Guten Tag", List.of(template), List.of(greeting)),
+                        new ExplainView.Line(
+                                2,
+                                "4 CPUs",
+                                List.of(new ExplainView.From("templates:motd.ftl", 2, null, null)),
+                                List.of(cpus))));
+    }
+
+    static List<PathChangeView> history(Instant now) {
+        return List.of(
+                new PathChangeView(
+                        7,
+                        "3f".repeat(32),
+                        12,
+                        "deploy",
+                        "update",
+                        REVISION,
+                        "Ann <ann@example.net>",
+                        "Greet in German too",
+                        now.minusSeconds(90),
+                        "--- /etc/motd\n+++ /etc/motd\n@@ -1,2 +1,2 @@\n-Hello\n+Guten Tag\n 4 CPUs\n",
+                        null),
+                new PathChangeView(
+                        6,
+                        "2e".repeat(32),
+                        11,
+                        "rollback",
+                        "attributes",
+                        null,
+                        null,
+                        null,
+                        now.minusSeconds(9_000),
+                        null,
+                        "0600 to 0644"));
     }
 
     static PlanView plan() {

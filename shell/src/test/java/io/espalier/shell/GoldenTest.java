@@ -28,6 +28,8 @@ class GoldenTest {
         "hosts, hosts",
         "hosts-narrow, hosts",
         "host, host web1",
+        "explain, explain web1 /etc/motd",
+        "history, history web1 /etc/motd",
         "sources, sources",
         "source-sync, source sync demo",
         "render, render web1",

@@ -252,7 +252,8 @@ class ShellTest {
 
     @Test
     void deployShowsThePlanSendsItsDigestAndFollowsToTheVerdict() {
-        var ran = Ran.of(shell, "deploy", "--ref", "v1", "--host", "web1,web2", "--tier", "web", "--yes");
+        var ran = Ran.of(
+                shell, "deploy", "--ref", "v1", "--host", "web1,web2", "--tier", "web", "--unit", "motd", "--yes");
 
         assertThat(ran.status()).isZero();
         assertThat(ran.out()).isEqualTo("rollout 13 ● done in 840 ms: 3 of 3 applied, 1 waiting\n");
@@ -260,9 +261,10 @@ class ShellTest {
                 .contains("3 hosts would change", "+Guten Tag")
                 .containsOnlyOnce("web1 applied in 41 ms")
                 .containsSubsequence("rollout 13", "wave 1/2", "web1 applied", "web2 applied", "done: 3 of 3");
-        assertThat(server.lines()).contains("GET /plan?ref=v1&host=web1&host=web2&tier=web");
+        assertThat(server.lines()).contains("GET /plan?ref=v1&host=web1&host=web2&tier=web&unit=motd");
         assertThat(server.last("POST /rollouts").body())
-                .isEqualTo("{\"ref\":\"v1\",\"hosts\":[\"web1\",\"web2\"],\"tiers\":[\"web\"],\"plan\":\"d1e2f3\"}");
+                .isEqualTo("{\"ref\":\"v1\",\"hosts\":[\"web1\",\"web2\"],\"tiers\":[\"web\"],"
+                        + "\"units\":[\"motd\"],\"plan\":\"d1e2f3\"}");
     }
 
     @Test

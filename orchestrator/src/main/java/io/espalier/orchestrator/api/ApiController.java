@@ -15,12 +15,14 @@ import io.espalier.protocol.api.EnrolProbe;
 import io.espalier.protocol.api.EnrolRequest;
 import io.espalier.protocol.api.EnrolmentView;
 import io.espalier.protocol.api.EventView;
+import io.espalier.protocol.api.ExplainView;
 import io.espalier.protocol.api.FleetStatus;
 import io.espalier.protocol.api.HostDetail;
 import io.espalier.protocol.api.HostPage;
 import io.espalier.protocol.api.JobRunView;
 import io.espalier.protocol.api.JobView;
 import io.espalier.protocol.api.OrchestratorApi;
+import io.espalier.protocol.api.PathChangeView;
 import io.espalier.protocol.api.PlanView;
 import io.espalier.protocol.api.ProblemView;
 import io.espalier.protocol.api.RenderedFileView;
@@ -45,6 +47,7 @@ final class ApiController implements OrchestratorApi {
     private final StatusDesk status;
     private final Hosts hosts;
     private final HostDetails details;
+    private final Explanations explanations;
     private final SourceDesk sources;
     private final PlanDesk plans;
     private final RolloutDesk rollouts;
@@ -59,6 +62,7 @@ final class ApiController implements OrchestratorApi {
             StatusDesk status,
             Hosts hosts,
             HostDetails details,
+            Explanations explanations,
             SourceDesk sources,
             PlanDesk plans,
             RolloutDesk rollouts,
@@ -71,6 +75,7 @@ final class ApiController implements OrchestratorApi {
         this.status = status;
         this.hosts = hosts;
         this.details = details;
+        this.explanations = explanations;
         this.sources = sources;
         this.plans = plans;
         this.rollouts = rollouts;
@@ -104,6 +109,16 @@ final class ApiController implements OrchestratorApi {
     }
 
     @Override
+    public ExplainView explain(String name, String path) {
+        return explanations.explain(name, path);
+    }
+
+    @Override
+    public List<PathChangeView> history(String name, String path, int limit) {
+        return explanations.history(name, path, limit);
+    }
+
+    @Override
     public List<SourceView> sources() {
         return sources.all(baseUrl());
     }
@@ -124,8 +139,16 @@ final class ApiController implements OrchestratorApi {
     }
 
     @Override
-    public PlanView plan(@Nullable String ref, @Nullable List<String> host, @Nullable List<String> tier) {
-        return plans.plan(ref, host == null ? List.of() : host, tier == null ? List.of() : tier);
+    public PlanView plan(
+            @Nullable String ref,
+            @Nullable List<String> host,
+            @Nullable List<String> tier,
+            @Nullable List<String> unit) {
+        return plans.plan(ref, given(host), given(tier), given(unit));
+    }
+
+    private static List<String> given(@Nullable List<String> values) {
+        return values == null ? List.of() : values;
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.espalier.orchestrator.source.SourceException;
 import io.espalier.orchestrator.source.SourceName;
 import io.espalier.orchestrator.source.Sources;
 import io.espalier.orchestrator.ssh.HostKey;
+import io.espalier.protocol.Digest;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.ReleaseId;
 import io.espalier.protocol.api.DriftView;
@@ -84,10 +85,10 @@ public final class HostDetails {
         List<HostHistory.Entry> history = rollouts.history().of(host, APPLIES);
         Optional<ReleaseId> held = record.flatMap(HostRecord::report).flatMap(HostReport::release);
         Optional<Release> release = held.flatMap(releases::find);
-        Optional<Provenances.Provenance> provenance = held.flatMap(id -> history.stream()
-                        .filter(entry -> entry.release().equals(id))
-                        .findFirst())
-                .flatMap(entry -> provenances.of(entry.target(), host));
+        Optional<Digest> from = held.flatMap(id -> history.stream()
+                .filter(entry -> entry.release().equals(id))
+                .map(HostHistory.Entry::target)
+                .findFirst());
         List<DriftView> drift = view.drifted() == 0 ? List.of() : drifts.of(host);
         return new HostDetail(
                 view,
@@ -102,7 +103,7 @@ public final class HostDetails {
                         .map(HostDetails::facts)
                         .orElse(null),
                 release.map(HostDetails::units).orElse(List.of()),
-                release.map(known -> files(known, provenance)).orElse(List.of()),
+                release.map(known -> files(known, host, from)).orElse(List.of()),
                 drift,
                 applies(host, history));
     }
@@ -147,13 +148,15 @@ public final class HostDetails {
                 .toList();
     }
 
-    private List<HeldFile> files(Release release, Optional<Provenances.Provenance> provenance) {
+    private List<HeldFile> files(Release release, HostName host, Optional<Digest> from) {
         var files = new ArrayList<HeldFile>();
         for (Unit unit : release.units()) {
+            Optional<Provenances.Provenance> provenance =
+                    from.flatMap(target -> provenances.of(target, host, unit.name()));
             for (FileEntry file : unit.files()) {
                 var origin = provenance.map(known -> known.files().get(file.path()));
-                var change = origin.flatMap(from ->
-                        lastChange(from.source(), provenance.get().sources().get(from.source()), from.path()));
+                var change = origin.flatMap(place ->
+                        lastChange(place.source(), provenance.get().sources().get(place.source()), place.path()));
                 files.add(new HeldFile(
                         file.path(),
                         unit.name(),

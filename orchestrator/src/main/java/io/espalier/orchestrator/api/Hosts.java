@@ -7,13 +7,16 @@ import io.espalier.orchestrator.host.HostRecord;
 import io.espalier.orchestrator.host.HostRegistry;
 import io.espalier.orchestrator.host.HostReport;
 import io.espalier.orchestrator.host.HostState;
+import io.espalier.orchestrator.plan.Releases;
 import io.espalier.orchestrator.release.ReleaseSet;
+import io.espalier.orchestrator.release.UnitDifference;
 import io.espalier.orchestrator.rollout.Reconciler;
 import io.espalier.protocol.Auid;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.ReleaseId;
 import io.espalier.protocol.api.HostPage;
 import io.espalier.protocol.api.HostView;
+import io.espalier.protocol.release.Release;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -37,11 +40,13 @@ public final class Hosts {
 
     private final HostRegistry registry;
     private final Reconciler reconciler;
+    private final Releases releases;
     private final InstantSource clock;
 
-    Hosts(HostRegistry registry, Reconciler reconciler, InstantSource clock) {
+    Hosts(HostRegistry registry, Reconciler reconciler, Releases releases, InstantSource clock) {
         this.registry = registry;
         this.reconciler = reconciler;
+        this.releases = releases;
         this.clock = clock;
     }
 
@@ -107,7 +112,10 @@ public final class Hosts {
         int limit = Math.min(size, MAX_SIZE);
         List<HostView> all = all(filter);
         int from = (int) Math.min((long) page * limit, all.size());
-        return new HostPage(all.subList(from, Math.min(all.size(), from + limit)), page, limit, all.size());
+        List<HostView> shown = all.subList(from, Math.min(all.size(), from + limit)).stream()
+                .map(this::behind)
+                .toList();
+        return new HostPage(shown, page, limit, all.size());
     }
 
     /** @throws RequestRefused if there is none of this name */
@@ -118,7 +126,35 @@ public final class Hosts {
         if (inFleet.isEmpty() && record.flatMap(HostRecord::enrolment).isEmpty()) {
             throw unknown(name);
         }
-        return view(host, inFleet, record, clock.instant());
+        return behind(view(host, inFleet, record, clock.instant()));
+    }
+
+    /** Names the units in which a host that holds what it was last given is not where the fleet should be. */
+    private HostView behind(HostView view) {
+        Optional<Release> wanted = reconciler.wanted().map(set -> set.releases().get(new HostName(view.name())));
+        if (view.release() == null || view.detail() != null || !view.state().equals("in-sync") || wanted.isEmpty()) {
+            return view;
+        }
+        ReleaseId held = ReleaseId.parse(view.release());
+        List<String> units = held.equals(wanted.get().id())
+                ? List.of()
+                : releases.find(held)
+                        .map(now -> UnitDifference.of(now, wanted.get()))
+                        .orElse(List.of());
+        return units.isEmpty()
+                ? view
+                : new HostView(
+                        view.name(),
+                        view.auid(),
+                        view.tier(),
+                        view.tags(),
+                        view.address(),
+                        view.state(),
+                        view.reason(),
+                        "behind the revision in " + String.join(", ", units),
+                        view.release(),
+                        view.drifted(),
+                        view.lastSeen());
     }
 
     static HostName parse(String name) {

@@ -11,6 +11,7 @@ import io.espalier.orchestrator.plan.Plan;
 import io.espalier.orchestrator.plan.Plans;
 import io.espalier.orchestrator.plan.ShownChange;
 import io.espalier.orchestrator.release.Built;
+import io.espalier.orchestrator.release.PartialBuild;
 import io.espalier.orchestrator.release.ReleaseBuilder;
 import io.espalier.orchestrator.release.ReleaseSet;
 import io.espalier.orchestrator.render.RenderedFile;
@@ -44,6 +45,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -54,6 +56,8 @@ public final class PlanDesk {
     /** More kinds of change than anybody reads; the rest is counted. */
     private static final int MAX_GROUPS = 100;
 
+    private static final int MAX_TOLD = 20;
+
     private static final int MAX_TEXT = 256 << 10;
 
     private final FleetSource fleet;
@@ -62,6 +66,7 @@ public final class PlanDesk {
     private final Reconciler reconciler;
     private final HostRegistry registry;
     private final Plans plans;
+    private final PartialDesk partials;
     private final Diffs diffs;
     private final Rollouts rollouts;
 
@@ -72,6 +77,7 @@ public final class PlanDesk {
             Reconciler reconciler,
             HostRegistry registry,
             Plans plans,
+            PartialDesk partials,
             Diffs diffs,
             Rollouts rollouts) {
         this.fleet = fleet;
@@ -80,6 +86,7 @@ public final class PlanDesk {
         this.reconciler = reconciler;
         this.registry = registry;
         this.plans = plans;
+        this.partials = partials;
         this.diffs = diffs;
         this.rollouts = rollouts;
     }
@@ -112,13 +119,34 @@ public final class PlanDesk {
         };
     }
 
-    /** @param hosts empty: all; likewise {@code tiers} */
-    public PlanView plan(@Nullable String ref, List<String> hosts, List<String> tiers) {
+    /** @param hosts empty: all; likewise {@code tiers} and {@code units} */
+    public PlanView plan(@Nullable String ref, List<String> hosts, List<String> tiers, List<String> units) {
         Built built = ref == null ? wanted() : build(snapshot(ref));
         return switch (built) {
             case Built.Refused(var problems) -> refused(ref, problems);
-            case Built.Ready(var releases) -> view(plan(releases, chosen(releases, hosts, tiers)));
+            case Built.Ready(var releases) -> {
+                Set<HostName> chosen = chosen(releases, hosts, tiers);
+                if (units.isEmpty()) {
+                    yield view(plan(releases, chosen), List.of());
+                }
+                PartialBuild partly = partials.build(releases, chosen, units);
+                yield partly.isSound()
+                        ? view(partial(partly.releases()), partly.problems())
+                        : refused(ref, partly.problems());
+            }
         };
+    }
+
+    /** @throws RequestRefused if a host holds another release than that which its own was made of */
+    private Plan partial(ReleaseSet target) {
+        Plan plan = plan(target, target.releases().keySet());
+        plan.hosts().forEach((host, one) -> {
+            if (!one.from().equals(partials.held(host))) {
+                throw RequestRefused.conflict(
+                        "host-moved", host + " holds another release than it last reported; look again in a moment");
+            }
+        });
+        return plan;
     }
 
     private static Set<HostName> chosen(ReleaseSet target, List<String> hosts, List<String> tiers) {
@@ -144,12 +172,27 @@ public final class PlanDesk {
                                 + problems.getFirst().toString());
         };
         refuseOtherRevision(request.ref(), target);
-        Plan plan = plan(target, chosen(target, request.hosts(), request.tiers()));
+        Set<HostName> chosen = chosen(target, request.hosts(), request.tiers());
+        List<String> units = request.units() == null ? List.of() : request.units();
+        Plan plan = units.isEmpty() ? plan(target, chosen) : partial(sound(partials.build(target, chosen, units)));
         Optional<Digest> agreed = Optional.ofNullable(request.plan()).map(Digest::new);
         if (agreed.isEmpty() && plan.isInSync()) {
             throw RequestRefused.conflict("unchanged", "every host holds what is wanted already");
         }
         return rollouts.start(plan, by, new StartOptions(Manifest.Kind.DEPLOY, agreed, true));
+    }
+
+    private static ReleaseSet sound(PartialBuild partly) {
+        if (!partly.isSound()) {
+            throw RequestRefused.conflict(
+                    "unsound",
+                    partly.problems().stream()
+                            .filter(Problem::isError)
+                            .limit(MAX_TOLD)
+                            .map(Problem::toString)
+                            .collect(Collectors.joining("\n")));
+        }
+        return partly.releases();
     }
 
     /** What the hosts hold follows the source; another revision would be taken back by the next look. */
@@ -219,7 +262,7 @@ public final class PlanDesk {
         return facts;
     }
 
-    private PlanView view(Plan plan) {
+    private PlanView view(Plan plan, List<Problem> besides) {
         int inSync =
                 (int) plan.hosts().values().stream().filter(HostPlan::isInSync).count();
         var groups = new ArrayList<PlanView.Group>();
@@ -239,7 +282,9 @@ public final class PlanDesk {
                                 entry.getValue().reason().word(),
                                 entry.getValue().detail()))
                         .toList(),
-                plan.target().warnings().stream().map(PlanDesk::view).toList(),
+                Stream.concat(besides.stream(), plan.target().warnings().stream())
+                        .map(PlanDesk::view)
+                        .toList(),
                 reason);
     }
 

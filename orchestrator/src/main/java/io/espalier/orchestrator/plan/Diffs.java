@@ -117,6 +117,41 @@ public final class Diffs {
         return String.join(", ", parts);
     }
 
+    /** From what a release had at a path to what the next one had there; at least one of them is present. */
+    public ShownChange between(String unit, Optional<FileEntry> before, Optional<FileEntry> after) {
+        FileEntry entry = after.or(() -> before).orElseThrow();
+        if (after.isEmpty()) {
+            return note(Action.REMOVE, unit, entry.path(), "(" + entry.size() + " bytes)");
+        }
+        boolean isNew = before.isEmpty();
+        Action action = isNew
+                ? Action.CREATE
+                : before.get().content().equals(entry.content()) ? Action.ATTRIBUTES : Action.UPDATE;
+        if (entry.secret() || before.filter(FileEntry::secret).isPresent()) {
+            return note(action, unit, entry.path(), isNew ? "(secret)" : "(secret changed)");
+        }
+        String attributes = before.map(old -> attributes(old, entry)).orElse("");
+        if (action == Action.ATTRIBUTES) {
+            return note(action, unit, entry.path(), attributes);
+        }
+        Optional<byte[]> old = isNew ? Optional.of(new byte[0]) : before.flatMap(this::stored);
+        return shown(action, unit, entry.path(), old, stored(entry), attributes);
+    }
+
+    private static String attributes(FileEntry before, FileEntry after) {
+        var parts = new ArrayList<String>();
+        if (before.mode() != after.mode()) {
+            parts.add("%04o to %04o".formatted(before.mode(), after.mode()));
+        }
+        if (!before.owner().equals(after.owner())) {
+            parts.add("owner " + before.owner() + " to " + after.owner());
+        }
+        if (!before.group().equals(after.group())) {
+            parts.add("group " + before.group() + " to " + after.group());
+        }
+        return String.join(", ", parts);
+    }
+
     private Optional<byte[]> stored(FileEntry wanted) {
         return wanted.size() > MAX_FILE ? Optional.empty() : contents.find(wanted.content());
     }

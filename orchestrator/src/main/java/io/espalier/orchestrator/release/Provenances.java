@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.core.JacksonException;
@@ -37,6 +38,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Provenances {
 
+    /** So often can a host be changed unit by unit before it is no longer told where the rest came from. */
+    private static final int MAX_DEPTH = 200;
+
     private final Path folder;
     private final JsonMapper json = JsonMapper.builder().build();
     private final AtomicLong temporaries = new AtomicLong();
@@ -53,6 +57,14 @@ public final class Provenances {
             SortedMap<String, String> sources,
             List<SortedMap<String, Origin>> layouts,
             SortedMap<String, Integer> hosts) {}
+
+    /**
+     * Of a set in which only some units are of a revision.
+     *
+     * @param whole the key of the set that the revision asks for
+     * @param from the key of the set from which the rest of a host's release came; itself perhaps a partial one
+     */
+    private record PartialSheet(String whole, SortedSet<String> units, SortedMap<String, String> from) {}
 
     /** What is gathered while a set of releases is built. Not safe for several threads. */
     static final class Draft {
@@ -87,29 +99,74 @@ public final class Provenances {
         }
     }
 
-    /** Empty if nothing is known of that set of releases or of that host in it. */
+    /**
+     * Where the files of {@code unit} on a host came from; empty if nothing is known of that.
+     *
+     * @param releaseSet the key of the set from which the host's release came
+     */
+    public Optional<Provenance> of(Digest releaseSet, HostName host, String unit) {
+        Digest at = releaseSet;
+        for (int depth = 0; depth < MAX_DEPTH; depth++) {
+            Optional<PartialSheet> partial = read(partialFile(at), PartialSheet.class);
+            if (partial.isEmpty()) {
+                return of(at, host);
+            }
+            String next = partial.get().units().contains(unit)
+                    ? partial.get().whole()
+                    : partial.get().from().get(host.value());
+            if (next == null) {
+                return Optional.empty();
+            }
+            at = new Digest(next);
+        }
+        return Optional.empty();
+    }
+
+    /** Empty if nothing is known of that set of releases or of that host in it, or if it is a partial one. */
     public Optional<Provenance> of(Digest releaseSet, HostName host) {
-        Sheet sheet;
+        return read(file(releaseSet), Sheet.class)
+                .flatMap(sheet -> Optional.ofNullable(sheet.hosts().get(host.value()))
+                        .map(layout ->
+                                new Provenance(sheet.sources(), sheet.layouts().get(layout))));
+    }
+
+    private <T> Optional<T> read(Path file, Class<T> type) {
         try {
-            sheet = json.readValue(Files.readAllBytes(file(releaseSet)), Sheet.class);
+            return Optional.of(json.readValue(Files.readAllBytes(file), type));
         } catch (NoSuchFileException | JacksonException unknown) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file(releaseSet), e);
+            throw new UncheckedIOException("cannot read " + file, e);
         }
-        return Optional.ofNullable(sheet.hosts().get(host.value()))
-                .map(layout -> new Provenance(sheet.sources(), sheet.layouts().get(layout)));
     }
 
     void keep(Digest releaseSet, Draft draft) {
+        write(file(releaseSet), draft.sheet());
+    }
+
+    /** @param from the key of the set from which each host's release came until now */
+    void keepPartial(ReleaseSet set, Digest whole, Map<HostName, Digest> from) {
+        var before = new TreeMap<String, String>();
+        from.forEach((host, key) -> {
+            if (set.releases().containsKey(host)) {
+                before.put(host.value(), key.hex());
+            }
+        });
+        write(partialFile(set.key()), new PartialSheet(whole.hex(), set.units(), before));
+    }
+
+    private void write(Path file, Object sheet) {
         Path temporary = folder.resolve(ProcessHandle.current().pid() + "-" + temporaries.incrementAndGet() + ".tmp");
         try {
-            Files.write(temporary, json.writeValueAsBytes(draft.sheet()));
-            Files.move(
-                    temporary, file(releaseSet), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.write(temporary, json.writeValueAsBytes(sheet));
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file(releaseSet), e);
+            throw new UncheckedIOException("cannot write " + file, e);
         }
+    }
+
+    private Path partialFile(Digest releaseSet) {
+        return folder.resolve(releaseSet.hex() + ".partial.json");
     }
 
     private Path file(Digest releaseSet) {

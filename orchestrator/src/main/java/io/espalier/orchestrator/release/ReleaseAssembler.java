@@ -25,6 +25,11 @@ final class ReleaseAssembler {
         return release;
     }
 
+    /** A release whose blobs are stored already. */
+    void keep(Release release) {
+        objects.put(release.encode());
+    }
+
     private Unit unit(RenderedUnit unit) {
         UnitSpec spec = unit.spec();
         return new Unit(

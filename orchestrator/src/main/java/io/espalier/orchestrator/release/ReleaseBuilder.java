@@ -7,23 +7,29 @@ import io.espalier.orchestrator.fleet.Host;
 import io.espalier.orchestrator.fleet.Problem;
 import io.espalier.orchestrator.fleet.Tier;
 import io.espalier.orchestrator.render.FleetRenderer;
+import io.espalier.orchestrator.render.RenderedFile;
 import io.espalier.orchestrator.render.RenderedHost;
 import io.espalier.orchestrator.render.Renderer;
 import io.espalier.orchestrator.render.Rendering;
+import io.espalier.orchestrator.render.TracedLine;
 import io.espalier.orchestrator.source.Commit;
 import io.espalier.orchestrator.source.Snapshot;
 import io.espalier.orchestrator.source.SourceException;
 import io.espalier.orchestrator.source.SourceName;
 import io.espalier.orchestrator.source.SourceSpec;
+import io.espalier.protocol.Digest;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.release.Release;
 import io.espalier.protocol.wire.Facts;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -73,6 +79,38 @@ public final class ReleaseBuilder {
     }
 
     /**
+     * Makes releases in which only {@code units} are of a revision, and everything else is as hosts hold it.
+     *
+     * @param whole what the revision asks for
+     * @param held what each host holds; a host that holds nothing is left out, with a warning
+     * @param from the key of the set from which each host's release came, as far as that is known
+     */
+    public PartialBuild partly(
+            ReleaseSet whole, Map<HostName, Release> held, Set<String> units, Map<HostName, Digest> from) {
+        Map<String, List<String>> needs = new HashMap<>();
+        whole.fleet().units().forEach(unit -> needs.put(unit.name(), unit.needs()));
+        var releases = new TreeMap<HostName, Release>();
+        var problems = new ArrayList<Problem>();
+        whole.releases().forEach((host, wanted) -> {
+            Release now = held.get(host);
+            if (now == null) {
+                problems.add(Problem.warning(
+                        host.value(), 0, 0, "holds no release yet and is left out; deploy it whole first"));
+                return;
+            }
+            switch (UnitSwap.swap(now, wanted, units, needs)) {
+                case UnitSwap.Outcome.Swapped(var release) -> releases.put(host, release);
+                case UnitSwap.Outcome.Unsound(var why) -> problems.add(Problem.error(host.value(), 0, 0, why));
+            }
+        });
+        var set = new ReleaseSet(
+                whole.fleetCommit(), whole.sources(), whole.fleet(), releases, whole.warnings(), new TreeSet<>(units));
+        releases.values().forEach(assembler::keep);
+        provenances.keepPartial(set, whole.key(), from);
+        return new PartialBuild(set, problems);
+    }
+
+    /**
      * Renders one host without making a release of it.
      *
      * @param unit only its files; empty means all
@@ -93,6 +131,37 @@ public final class ReleaseBuilder {
                         .orElseGet(() -> ready.renderer().render(host, known));
             }
         };
+    }
+
+    /**
+     * What a file of a host is made of.
+     *
+     * @param unit that lays it
+     * @param lines empty if it is no text, or a secret
+     */
+    public record Explained(String unit, RenderedFile file, List<TracedLine> lines) {}
+
+    /** Empty if the fleet cannot be rendered for that host, or lays nothing at {@code path} on it. */
+    public Optional<Explained> explain(
+            Snapshot source, Snapshots others, HostName name, String path, Map<HostName, Facts> facts) {
+        if (!(prepare(source, others) instanceof Prepared.Yes ready)) {
+            return Optional.empty();
+        }
+        Host host = ready.fleet().hosts().get(name);
+        Facts known = facts.getOrDefault(name, Facts.NONE);
+        if (host == null
+                || !(ready.renderer().render(host, known) instanceof Rendering.Done done)) {
+            return Optional.empty();
+        }
+        for (RenderedHost.RenderedUnit unit : done.host().units()) {
+            for (RenderedFile file : unit.files()) {
+                if (file.path().equals(path)) {
+                    List<TracedLine> lines = file.secret() ? List.of() : ready.renderer().trace(host, known, file);
+                    return Optional.of(new Explained(unit.spec().name(), file, lines));
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** A fleet that can be rendered, or why there is none. */

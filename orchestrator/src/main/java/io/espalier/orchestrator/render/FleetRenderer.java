@@ -12,7 +12,9 @@ import io.espalier.orchestrator.source.Snapshot;
 import io.espalier.orchestrator.source.SourceException;
 import io.espalier.protocol.release.Paths;
 import io.espalier.protocol.wire.Facts;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,40 @@ public final class FleetRenderer {
     /** Only the files of one unit; of no unit if it does not match the host. */
     public Rendering render(Host host, Facts facts, String unit) {
         return render(host, facts, spec -> spec.name().equals(unit));
+    }
+
+    /**
+     * What each line of a file that {@link #render} gave was made of. A file that holds what it was made from, byte for
+     * byte, was copied: each of its lines is the line of that number there.
+     *
+     * @return empty if the file is no text or does not come to an end
+     */
+    public List<TracedLine> trace(Host host, Facts facts, RenderedFile file) {
+        Snapshot from = file.origin().source().equals(source.source().value()) ? source : templates.snapshot();
+        byte[] content = file.content().bytes();
+        if (from.read(file.origin().path()).filter(bytes -> Arrays.equals(bytes, content)).isPresent()) {
+            return copied(file, new String(content, StandardCharsets.UTF_8));
+        }
+        String prefix = templates.path("");
+        if (!file.origin().path().startsWith(prefix)) {
+            return List.of();
+        }
+        String name = file.origin().path().substring(prefix.length());
+        Map<String, Object> seen = model.of(host, facts);
+        var watch = new RenderThreads.Watch();
+        return threads.call(watch, () -> work.trace(name, seen, host.name(), watch))
+                        instanceof RenderThreads.Ending.Value<List<TracedLine>>(var lines)
+                ? lines
+                : List.of();
+    }
+
+    private static List<TracedLine> copied(RenderedFile file, String text) {
+        var lines = new ArrayList<TracedLine>();
+        for (String line : text.lines().toList()) {
+            lines.add(new TracedLine(
+                    line, List.of(new TracedLine.Spot(file.origin().path(), lines.size() + 1)), Map.of()));
+        }
+        return lines;
     }
 
     private Rendering render(Host host, Facts facts, Predicate<UnitSpec> wanted) {

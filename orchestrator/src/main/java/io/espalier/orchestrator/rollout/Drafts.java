@@ -45,11 +45,16 @@ final class Drafts {
                 options.kind(),
                 plan.target().key(),
                 plan.digest(),
+                List.copyOf(plan.target().units()),
                 plan.target().fleetCommit().revision().id(),
                 plan.target().fleetCommit().author(),
-                plan.target().fleetCommit().subject(),
+                plan.target().isPartial()
+                        ? "Only " + String.join(", ", plan.target().units()) + ": "
+                                + plan.target().fleetCommit().subject()
+                        : plan.target().fleetCommit().subject(),
                 by,
-                approval.isPresent() || options.agreedTo().isPresent(),
+                // A release made of what a host held is for none that holds another one meanwhile
+                approval.isPresent() || options.agreedTo().isPresent() || plan.target().isPartial(),
                 fleet.rollout(),
                 0,
                 state,

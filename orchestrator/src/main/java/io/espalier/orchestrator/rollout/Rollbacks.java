@@ -109,6 +109,7 @@ final class Rollbacks {
                 Manifest.Kind.ROLLBACK,
                 target,
                 target,
+                List.of(),
                 like.revision(),
                 like.author(),
                 host.map(name -> "Roll back " + name).orElse("Roll back " + steps.size() + " hosts"),

@@ -4,6 +4,7 @@ import io.espalier.orchestrator.fleet.RolloutPolicy;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.release.Manifest;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param target {@link io.espalier.orchestrator.release.ReleaseSet#key()} of what is rolled out; for a rollback a digest
  *     over the releases gone back to
  * @param plan the digest of the plan that was shown
+ * @param units the only ones that it brings, where the rest of each host stays; empty: whole releases
  * @param revision of the fleet source
  * @param startedBy a user, or {@code espalier}
  * @param strict whether a host that holds something else than the plan shows is left alone, because a person agreed to
@@ -26,6 +28,7 @@ public record Rollout(
         Manifest.Kind kind,
         Digest target,
         Digest plan,
+        List<String> units,
         String revision,
         String author,
         String subject,
@@ -38,6 +41,10 @@ public record Rollout(
         Instant createdAt,
         Optional<Instant> endedAt) {
 
+    public Rollout {
+        units = List.copyOf(units);
+    }
+
     Rollout in(RolloutState newState, int newVersion) {
         return new Rollout(
                 id,
@@ -45,6 +52,7 @@ public record Rollout(
                 kind,
                 target,
                 plan,
+                units,
                 revision,
                 author,
                 subject,

@@ -67,15 +67,16 @@ final class RolloutStore {
             RolloutPolicy policy = draft.policy();
             StateColumns state = StateColumns.of(draft.state());
             jdbc.sql("""
-                            insert into rollout (fleet, kind, target, plan, revision, author, subject, started_by, strict,
+                            insert into rollout (fleet, kind, target, plan, units, revision, author, subject, started_by, strict,
                               tier_order, canary, parallel, max_failures, soak_ms, confirm_ms,
                               state, wave, waves, until, other, reason, detail, version, created_at, ended_at)
-                            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
+                            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
                     .params(java.util.Arrays.asList(
                             draft.fleet(),
                             draft.kind().name(),
                             draft.target().hex(),
                             draft.plan().hex(),
+                            Columns.list(draft.units()),
                             draft.revision(),
                             bounded(draft.author(), MAX_NAME),
                             bounded(draft.subject(), MAX_NAME),
@@ -154,9 +155,10 @@ final class RolloutStore {
                 .optional();
     }
 
-    /** The newest rollout of {@code fleet} that brought something new. */
+    /** The newest rollout of {@code fleet} that brought a revision as a whole. */
     Optional<Rollout> newestDeploy(String fleet) {
-        return jdbc.sql("select * from rollout where fleet = ? and kind = 'DEPLOY' order by id desc limit 1")
+        return jdbc.sql("select * from rollout where fleet = ? and kind = 'DEPLOY' and units = ''"
+                        + " order by id desc limit 1")
                 .param(fleet)
                 .query(RolloutStore::read)
                 .optional();
@@ -164,7 +166,8 @@ final class RolloutStore {
 
     /** The newest rollout of {@code fleet} that brought {@code revision}, a full id or the beginning of one. */
     Optional<Rollout> newestOf(String fleet, String revision) {
-        return jdbc.sql("select * from rollout where fleet = ? and kind = 'DEPLOY' and substring(revision, 1, ?) = ?"
+        return jdbc.sql("select * from rollout where fleet = ? and kind = 'DEPLOY' and units = ''"
+                        + " and substring(revision, 1, ?) = ?"
                         + " order by id desc limit 1")
                 .params(fleet, revision.length(), revision)
                 .query(RolloutStore::read)
@@ -300,6 +303,7 @@ final class RolloutStore {
                 Manifest.Kind.valueOf(row.getString("kind")),
                 new Digest(row.getString("target")),
                 new Digest(row.getString("plan")),
+                Columns.list(row.getString("units")),
                 row.getString("revision"),
                 row.getString("author"),
                 row.getString("subject"),

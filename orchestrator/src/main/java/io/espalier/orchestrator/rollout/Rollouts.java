@@ -223,7 +223,7 @@ public final class Rollouts implements AutoCloseable {
         return store.active(fleet);
     }
 
-    /** The newest rollout of {@code fleet} that was started to bring something new. */
+    /** The newest rollout of {@code fleet} that was started to bring a revision as a whole. */
     public Optional<Rollout> newestDeploy(String fleet) {
         return store.newestDeploy(fleet);
     }

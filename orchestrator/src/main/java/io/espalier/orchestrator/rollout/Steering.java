@@ -59,6 +59,15 @@ final class Steering {
                 throw new RolloutException(
                         Reason.BUSY, "rollout " + active.get().id() + " runs");
             }
+            if (plan.target().isPartial()) {
+                active.filter(now -> !now.target().equals(target)).ifPresent(now -> {
+                    // It would be superseded, and what it leaves would begin again by itself
+                    throw new RolloutException(
+                            Reason.BUSY,
+                            "rollout " + now.id() + " is " + now.state().word()
+                                    + "; wait for its end or abort it before single units are deployed");
+                });
+            }
             Optional<RolloutId> same = active.filter(
                             now -> now.target().equals(target) && now.kind() == Manifest.Kind.DEPLOY)
                     .map(Rollout::id);

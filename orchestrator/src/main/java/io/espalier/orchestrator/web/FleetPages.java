@@ -2,8 +2,10 @@ package io.espalier.orchestrator.web;
 
 import io.espalier.orchestrator.api.BalancerDesk;
 import io.espalier.orchestrator.api.Drifts;
+import io.espalier.orchestrator.api.Explanations;
 import io.espalier.orchestrator.api.HostDetails;
 import io.espalier.orchestrator.api.Hosts;
+import io.espalier.orchestrator.api.RequestRefused;
 import io.espalier.orchestrator.host.HostState;
 import io.espalier.protocol.api.HostDetail;
 import io.espalier.protocol.api.HostPage;
@@ -25,6 +27,7 @@ import org.springframework.web.util.UriComponentsBuilder;
 final class FleetPages {
 
     private static final int TABLE_ROWS = 100;
+    private static final int MOST_CHANGES = 30;
 
     /** A tier of more hosts is drawn as one block a state. */
     private static final int MOST_CELLS = 300;
@@ -33,12 +36,14 @@ final class FleetPages {
     private final HostDetails details;
     private final Drifts drifts;
     private final BalancerDesk balancers;
+    private final Explanations explanations;
 
-    FleetPages(Hosts hosts, HostDetails details, Drifts drifts, BalancerDesk balancers) {
+    FleetPages(Hosts hosts, HostDetails details, Drifts drifts, BalancerDesk balancers, Explanations explanations) {
         this.hosts = hosts;
         this.details = details;
         this.drifts = drifts;
         this.balancers = balancers;
+        this.explanations = explanations;
     }
 
     @GetMapping("/")
@@ -112,5 +117,20 @@ final class FleetPages {
         balancers.of(name).ifPresent(balancer -> model.addAttribute("balancer", balancer));
         model.addAttribute("diffs", detail.host().drifted() > 0 ? drifts.shown(name) : List.of());
         return "host";
+    }
+
+    /** Why a file is as it is. */
+    @GetMapping("/hosts/{name}/file")
+    String file(@PathVariable String name, @RequestParam String path, Model model) {
+        model.addAttribute("host", name);
+        model.addAttribute("at", path);
+        model.addAttribute("changes", explanations.history(name, path, MOST_CHANGES));
+        try {
+            model.addAttribute("explained", explanations.explain(name, path));
+        } catch (RequestRefused e) {
+            // What a host held once has a history only
+            model.addAttribute("why", e.getMessage());
+        }
+        return "host-file";
     }
 }

@@ -26,18 +26,25 @@ final class PlanPages {
     String show(
             @RequestParam(required = false) @Nullable String now,
             @RequestParam(required = false) @Nullable List<String> host,
+            @RequestParam(required = false) @Nullable List<String> unit,
             Model model) {
         List<String> hosts = host == null ? List.of() : host;
+        List<String> units = unit == null ? List.of() : unit;
         model.addAttribute("hosts", hosts);
+        model.addAttribute("units", units);
         if (now != null) {
-            model.addAttribute("plan", plans.plan(null, hosts, List.of()));
+            model.addAttribute("plan", plans.plan(null, hosts, List.of(), units));
         }
         return "plan";
     }
 
     @PostMapping("/plan/deploy")
-    String deploy(@RequestParam String digest, @RequestParam(required = false) @Nullable List<String> host) {
-        var request = new DeployRequest(null, host == null ? List.of() : host, List.of(), digest);
+    String deploy(
+            @RequestParam String digest,
+            @RequestParam(required = false) @Nullable List<String> host,
+            @RequestParam(required = false) @Nullable List<String> unit) {
+        var request = new DeployRequest(
+                null, host == null ? List.of() : host, List.of(), unit == null ? List.of() : unit, digest);
         return "redirect:/rollouts/"
                 + plans.deploy(request, CurrentCaller.get().text()).value();
     }

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -160,6 +161,43 @@ class ReconcilerTest {
         book.push(fixed);
         assertThat(settled()).isInstanceOf(Pass.Settled.class);
         assertAllHold(fixed);
+    }
+
+    /** What single units of a revision make of the fleet; a host's only unit is the one that is swapped. */
+    private static ReleaseSet only(ReleaseSet whole, String unit) {
+        return new ReleaseSet(
+                whole.fleetCommit(),
+                whole.sources(),
+                whole.fleet(),
+                whole.releases(),
+                whole.warnings(),
+                new TreeSet<>(List.of(unit)));
+    }
+
+    @Test
+    void singleUnitsOfAHeldRevisionAreBroughtAndTheRestIsNot() {
+        book.push(fleet.commit("a1", "one"));
+        settled();
+        ReleaseSet two = fleet.commit("b2", "two");
+        book.push(two);
+        settled();
+        house.awaitEnd(house.rollouts.rollbackAll("shop", Optional.empty(), "ada"));
+        assertThat(settled()).isInstanceOf(Pass.Held.class);
+
+        ReleaseSet partial = only(two, "motd");
+        Rollout brought = house.deploy(partial);
+
+        assertThat(partial.key()).isNotEqualTo(two.key());
+        assertThat(brought.units()).containsExactly("motd");
+        assertThat(brought.subject()).isEqualTo("Only motd: Change it");
+        assertAllHold(two);
+        assertThat(settled()).isInstanceOf(Pass.Held.class); // the whole revision stays held
+        assertThat(house.rollouts.newestDeploy("shop").orElseThrow().target()).isEqualTo(two.key());
+
+        ReleaseSet three = fleet.commit("c3", "three");
+        book.push(three);
+        assertThat(settled()).isInstanceOf(Pass.Settled.class);
+        assertAllHold(three);
     }
 
     @Test

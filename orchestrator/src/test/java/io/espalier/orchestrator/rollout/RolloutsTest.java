@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -402,6 +404,33 @@ class RolloutsTest {
             house.rollouts.resume(id, "ada");
             assertThat(house.awaitEnd(id).state()).isEqualTo(DONE);
             assertAllHold(target);
+        }
+    }
+
+    @Test
+    void singleUnitsDoNotSupersedeARolloutThatAPersonPaused() {
+        try (var house = House.over(fleet)) {
+            var release = new CountDownLatch(1);
+            fleet.host("db1").hangs = Optional.of(release);
+            ReleaseSet whole = fleet.commit("a1", "hello");
+            RolloutId id = house.start(whole);
+            Await.until("db1 is being sent to", () -> fleet.host("db1").isHanging);
+            house.rollouts.pause(id, "ada");
+            var motd = new ReleaseSet(
+                    whole.fleetCommit(),
+                    whole.sources(),
+                    whole.fleet(),
+                    whole.releases(),
+                    whole.warnings(),
+                    new TreeSet<>(List.of("motd")));
+
+            Plan plan = new Plan(motd, new TreeMap<>(), new TreeMap<>());
+            assertThatThrownBy(() -> house.rollouts.start(plan, "ben", StartOptions.AUTOMATIC))
+                    .isInstanceOfSatisfying(
+                            RolloutException.class, e -> assertThat(e.reason()).isEqualTo(Reason.BUSY))
+                    .hasMessageContaining("abort it before single units are deployed");
+            assertThat(house.rollouts.find(id).state()).isInstanceOf(RolloutState.Paused.class);
+            release.countDown();
         }
     }
 

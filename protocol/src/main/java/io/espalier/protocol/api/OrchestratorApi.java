@@ -37,6 +37,15 @@ public interface OrchestratorApi {
     @GetExchange("/hosts/{name}")
     HostDetail host(@PathVariable String name);
 
+    /** What each line of a file on a host was made of: template, variables, and who wrote them. */
+    @GetExchange("/hosts/{name}/explain")
+    ExplainView explain(@PathVariable String name, @RequestParam String path);
+
+    /** The releases with which a path changed on a host, the newest first. */
+    @GetExchange("/hosts/{name}/history")
+    List<PathChangeView> history(
+            @PathVariable String name, @RequestParam String path, @RequestParam(defaultValue = "20") int limit);
+
     @GetExchange("/sources")
     List<SourceView> sources();
 
@@ -57,12 +66,13 @@ public interface OrchestratorApi {
             @RequestParam(required = false) @Nullable String unit,
             @RequestParam(required = false) @Nullable String ref);
 
-    /** What {@link #deploy} of the same ref, hosts and tiers would change; none or absent means all. */
+    /** What {@link #deploy} of the same ref, hosts, tiers and units would change; none or absent means all. */
     @GetExchange("/plan")
     PlanView plan(
             @RequestParam(required = false) @Nullable String ref,
             @RequestParam(required = false) @Nullable List<String> host,
-            @RequestParam(required = false) @Nullable List<String> tier);
+            @RequestParam(required = false) @Nullable List<String> tier,
+            @RequestParam(required = false) @Nullable List<String> unit);
 
     // ---- changing ----
 

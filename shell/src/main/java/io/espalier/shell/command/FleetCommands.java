@@ -1,5 +1,6 @@
 package io.espalier.shell.command;
 
+import static io.espalier.shell.command.Commands.LIMIT;
 import static io.espalier.shell.command.Commands.known;
 
 import io.espalier.protocol.api.DriftView;
@@ -9,6 +10,8 @@ import io.espalier.shell.line.Argument;
 import io.espalier.shell.line.Noun;
 import io.espalier.shell.line.Option;
 import io.espalier.shell.line.Syntax;
+import io.espalier.shell.line.Values;
+import io.espalier.shell.view.ExplainPages;
 import io.espalier.shell.view.FleetPages;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.List;
 final class FleetCommands {
     private static final int PAGE = 500;
     private static final int MOST_PAGES = 1000;
+    private static final int USUAL_CHANGES = 20;
 
     private static final Option TIER =
             Option.value("tier", "TIER", "only hosts of this tier").of(known(Noun.TIER));
@@ -54,6 +58,21 @@ final class FleetCommands {
                                 .examples("host web1"),
                         FleetCommands::host),
                 new Command(
+                        Syntax.of("explain", "what each line of a host's file was made of")
+                                .arguments(
+                                        Argument.one("HOST", "a host of the fleet", known(Noun.HOST)),
+                                        Argument.one("PATH", "a file that it holds", new Values.Any()))
+                                .examples("explain web1 /etc/motd"),
+                        FleetCommands::explain),
+                new Command(
+                        Syntax.of("history", "the releases that changed a host's file")
+                                .arguments(
+                                        Argument.one("HOST", "a host of the fleet", known(Noun.HOST)),
+                                        Argument.one("PATH", "a file that it holds, or held", new Values.Any()))
+                                .options(LIMIT)
+                                .examples("history web1 /etc/motd", "history web1 /etc/motd --limit 1"),
+                        FleetCommands::history),
+                new Command(
                         Syntax.of("drift", "what hosts no longer hold as released")
                                 .examples("drift"),
                         FleetCommands::drift));
@@ -87,6 +106,21 @@ final class FleetCommands {
     private static Answer host(Call call) {
         var detail = call.api().host(call.argument(0));
         return Answer.of(detail, page -> FleetPages.host(page, detail));
+    }
+
+    private static Answer explain(Call call) {
+        var explained = call.api().explain(call.argument(0), call.argument(1));
+        return Answer.of(explained, page -> ExplainPages.explain(page, explained));
+    }
+
+    private static Answer history(Call call) {
+        String limit = call.value(LIMIT);
+        var changes = call.api()
+                .history(call.argument(0), call.argument(1), limit == null ? USUAL_CHANGES : Integer.parseInt(limit));
+        if (changes.isEmpty()) {
+            call.console().say("no known release changed " + call.argument(1));
+        }
+        return Answer.of(changes, page -> ExplainPages.history(page, changes));
     }
 
     private static Answer drift(Call call) {

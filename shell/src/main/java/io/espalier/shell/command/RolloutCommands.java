@@ -6,6 +6,7 @@ import static io.espalier.shell.command.Commands.NO_WAIT;
 import static io.espalier.shell.command.Commands.REF;
 import static io.espalier.shell.command.Commands.TIERS;
 import static io.espalier.shell.command.Commands.TIMEOUT;
+import static io.espalier.shell.command.Commands.UNITS;
 import static io.espalier.shell.command.Commands.YES;
 import static io.espalier.shell.command.Commands.known;
 
@@ -43,7 +44,7 @@ final class RolloutCommands {
         var all = new ArrayList<Command>();
         all.add(new Command(
                 Syntax.of("deploy", "carry a plan out, wave by wave")
-                        .options(REF, HOST, TIERS, YES, NO_WAIT, TIMEOUT)
+                        .options(REF, HOST, TIERS, UNITS, YES, NO_WAIT, TIMEOUT)
                         .examples("deploy", "deploy --tier web --yes", "deploy --ref v1.4 --host web1 --host web2"),
                 RolloutCommands::deploy));
         all.add(new Command(
@@ -89,10 +90,15 @@ final class RolloutCommands {
     private static Answer deploy(Call call) throws InterruptedException {
         var hosts = call.values(HOST);
         var tiers = call.values(TIERS);
-        var plan = call.api().plan(call.value(REF), hosts, tiers);
+        var units = call.values(UNITS);
+        var plan = call.api().plan(call.value(REF), hosts, tiers, units);
         call.show(page -> PlanPages.plan(page, plan));
         if (plan.problems().stream().anyMatch(problem -> !problem.severity().equals("warning"))) {
-            throw CommandException.failed("revision " + plan.revision() + " has problems; nothing was changed", null);
+            throw CommandException.failed(
+                    units.isEmpty()
+                            ? "revision " + plan.revision() + " has problems; nothing was changed"
+                            : String.join(", ", units) + " cannot be deployed alone; nothing was changed",
+                    null);
         }
         int changing = changing(plan);
         if (changing == 0) {
@@ -100,7 +106,7 @@ final class RolloutCommands {
             return Answer.nothing();
         }
         call.confirm(YES, "Deploy this to " + (changing == 1 ? "1 host?" : changing + " hosts?"));
-        return follow(call, call.api().deploy(new DeployRequest(call.value(REF), hosts, tiers, plan.digest())));
+        return follow(call, call.api().deploy(new DeployRequest(call.value(REF), hosts, tiers, units, plan.digest())));
     }
 
     private static int changing(PlanView plan) {

@@ -3,6 +3,7 @@ package io.espalier.shell.command;
 import static io.espalier.shell.command.Commands.HOST;
 import static io.espalier.shell.command.Commands.REF;
 import static io.espalier.shell.command.Commands.TIERS;
+import static io.espalier.shell.command.Commands.UNITS;
 import static io.espalier.shell.command.Commands.known;
 
 import io.espalier.protocol.api.ProblemView;
@@ -44,7 +45,7 @@ final class SourceCommands {
                         SourceCommands::render),
                 new Command(
                         Syntax.of("plan", "what would change, and where")
-                                .options(REF, HOST, TIERS)
+                                .options(REF, HOST, TIERS, UNITS)
                                 .examples("plan", "plan --ref feature --host web1"),
                         SourceCommands::plan));
     }
@@ -82,7 +83,7 @@ final class SourceCommands {
     }
 
     private static Answer plan(Call call) {
-        var plan = call.api().plan(call.value(REF), call.values(HOST), call.values(TIERS));
+        var plan = call.api().plan(call.value(REF), call.values(HOST), call.values(TIERS), call.values(UNITS));
         boolean failed =
                 plan.problems().stream().anyMatch(problem -> !problem.severity().equals("warning"));
         return new Answer(plan, page -> PlanPages.plan(page, plan), failed);

@@ -98,7 +98,7 @@ public final class PlanPages {
     }
 
     /** A unified diff without its file header, for the path stands above it. */
-    private static void diff(Page page, String diff) {
+    static void diff(Page page, String diff) {
         boolean inHunk = false;
         for (String line : diff.stripTrailing().split("\n", -1)) {
             if (!inHunk && (line.startsWith("--- ") || line.startsWith("+++ "))) {
