@@ -33,9 +33,15 @@ public final class NetnsHosts implements AutoCloseable {
 
     /** What this machine lacks for it, in words; empty if nothing. */
     public static Optional<String> missing() {
+        return missing("check");
+    }
+
+    private static Optional<String> missing(String... check) {
         try {
             Path folder = Files.createTempDirectory("netns");
-            Ran checked = Ran.of(Duration.ofSeconds(20), unpack(folder).toString(), "check");
+            var command = new ArrayList<>(List.of(unpack(folder).toString()));
+            command.addAll(List.of(check));
+            Ran checked = Ran.of(Duration.ofSeconds(20), command.toArray(String[]::new));
             Ran.of(Duration.ofSeconds(5), "rm", "-rf", folder.toString());
             return checked.status() == 0 ? Optional.empty() : Optional.of(checked.output());
         } catch (IOException e) {
@@ -49,6 +55,21 @@ public final class NetnsHosts implements AutoCloseable {
         Assumptions.assumeTrue(missing.isEmpty(), () -> "real hosts need " + missing.orElse(""));
     }
 
+    /** The same, unless systemd can be booted on such hosts. */
+    public static void assumeSystemdPossible() {
+        Optional<String> missing = missing("check", "--systemd");
+        Assumptions.assumeTrue(missing.isEmpty(), () -> "real hosts with systemd need " + missing.orElse(""));
+    }
+
+    /**
+     * Makes one host {@code h1} whose first process is systemd, which has nothing enabled but sshd.
+     *
+     * @param rootKey a line for root's {@code authorized_keys}
+     */
+    public static NetnsHosts startWithSystemd(String rootKey) {
+        return start(1, rootKey, List.of("--systemd"));
+    }
+
     /**
      * Makes hosts {@code h1}, {@code h2}, ... Their sshd lets nobody in but root with {@code rootKey}.
      *
@@ -56,6 +77,14 @@ public final class NetnsHosts implements AutoCloseable {
      * @param sshdOptions lines for sshd_config, before all others
      */
     public static NetnsHosts start(int count, String rootKey, String... sshdOptions) {
+        var options = new ArrayList<String>();
+        for (String option : sshdOptions) {
+            options.addAll(List.of("--sshd-option", option));
+        }
+        return start(count, rootKey, options);
+    }
+
+    private static NetnsHosts start(int count, String rootKey, List<String> options) {
         try {
             Path folder = Files.createTempDirectory("netns");
             Path script = unpack(folder);
@@ -72,9 +101,7 @@ public final class NetnsHosts implements AutoCloseable {
                 Path key = Files.writeString(folder.resolve("root.pub"), rootKey + "\n");
                 command.addAll(List.of("--root-key", key.toString()));
             }
-            for (String option : sshdOptions) {
-                command.addAll(List.of("--sshd-option", option));
-            }
+            command.addAll(options);
             Ran ran = Ran.of(UP, command.toArray(String[]::new));
             if (ran.status() != 0) {
                 Ran.of(UP, script.toString(), "down", hosts.toString());

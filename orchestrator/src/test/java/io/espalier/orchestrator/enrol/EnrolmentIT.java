@@ -86,7 +86,7 @@ class EnrolmentIT {
         hosts.close();
     }
 
-    private AgentImage image(String version) throws IOException {
+    static AgentImage image(Path folder, String version) throws IOException {
         Path root = Files.createDirectories(folder.resolve("image-" + version + "/espalier-agent/bin"));
         Path program = root.resolve("espalier-agent");
         Files.writeString(
@@ -118,7 +118,7 @@ class EnrolmentIT {
                 releases.key.getPublic(),
                 () -> {
                     try {
-                        return image(version);
+                        return image(folder, version);
                     } catch (IOException e) {
                         throw new IllegalStateException(e);
                     }
