@@ -1,5 +1,6 @@
 package io.espalier.metrics.disk;
 
+import io.espalier.metrics.tree.Ledger;
 import io.espalier.metrics.tree.MetricTree;
 import io.espalier.metrics.tree.TreeImage;
 import io.espalier.metrics.tree.TreeSettings;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +52,7 @@ public final class Checkpoints implements AutoCloseable {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
                 MetricTree tree = TreeImage.read(channel, settings, clock);
                 damage.ifPresent(sample -> tree.note("drops,checkpoint", 1, Optional.of(sample)));
+                tree.ledger().keep();
                 return tree;
             } catch (IOException e) {
                 damage = Optional.of(name + ": " + e.getMessage());
@@ -57,6 +60,7 @@ public final class Checkpoints implements AutoCloseable {
             DataFolder.rename(file, folder.file(name + ".bad"));
         }
         var empty = new MetricTree(settings, clock);
+        empty.ledger().keep();
         damage.ifPresent(sample -> empty.note("drops,checkpoint", 1, Optional.of(sample)));
         return empty;
     }
@@ -85,10 +89,12 @@ public final class Checkpoints implements AutoCloseable {
         Path current = folder.file("tree.checkpoint");
         Path old = folder.file("tree.checkpoint.old");
         Path fresh = folder.file("tree.checkpoint.fresh");
-        DataFolder.replace(fresh, channel -> TreeImage.write(tree, channel));
+        var marks = new HashMap<String, Ledger.Mark>();
+        DataFolder.replace(fresh, channel -> marks.putAll(TreeImage.write(tree, channel)));
         DataFolder.rename(current, old);
         DataFolder.rename(fresh, current);
         DataFolder.sync(folder.path());
+        tree.ledger().durable(marks);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.espalier.metrics.pipe.PipeSet;
 import io.espalier.metrics.tree.Batch;
 import io.espalier.metrics.tree.MetricTree;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Merges pushes into a tree. Safe for all threads; what a method returned from is merged. */
 public final class Intake {
@@ -16,6 +17,7 @@ public final class Intake {
     private final MetricTree tree;
     private final Optional<LogFormat> format;
     private final PipeSet pipes;
+    private final BooleanSupplier settle;
 
     /** @param format of access log lines; empty: found by looking at them */
     public Intake(MetricTree tree, Optional<LogFormat> format) {
@@ -27,9 +29,20 @@ public final class Intake {
      * @param pipes  that lines run through
      */
     public Intake(MetricTree tree, Optional<LogFormat> format, PipeSet pipes) {
+        this(tree, format, pipes, () -> true);
+    }
+
+    /** @param settle makes what was merged so far durable; false if that fails */
+    public Intake(MetricTree tree, Optional<LogFormat> format, PipeSet pipes, BooleanSupplier settle) {
         this.tree = tree;
         this.format = format;
         this.pipes = pipes;
+        this.settle = settle;
+    }
+
+    /** Whether what was merged so far is as durable as it gets, so that its source may be forgotten. */
+    boolean settle() {
+        return settle.getAsBoolean();
     }
 
     /** Whether lines that start with a brace are log lines, not JSON for the tree. */

@@ -288,7 +288,8 @@ public final class Tail implements AutoCloseable {
             file.settle();
             positions.add(file.position());
         }
-        if (!positions.equals(saved) && (isDue || System.nanoTime() - savedAt > SAVE.toNanos())) {
+        boolean isTime = isDue || System.nanoTime() - savedAt > SAVE.toNanos();
+        if (!positions.equals(saved) && isTime && intake.settle()) {
             TailPosition.write(state, positions);
             saved = List.copyOf(positions);
             savedAt = System.nanoTime();

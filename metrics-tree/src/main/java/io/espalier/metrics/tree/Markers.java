@@ -1,5 +1,8 @@
 package io.espalier.metrics.tree;
 
+import io.espalier.metrics.bytes.BadBytesException;
+import io.espalier.metrics.bytes.BytesIn;
+import io.espalier.metrics.bytes.BytesOut;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,6 +31,22 @@ public record Markers(List<Marker> list) {
 
     public Marker newest() {
         return list.getFirst();
+    }
+
+    void write(BytesOut out) {
+        out.varint(list.size());
+        for (Marker marker : list) {
+            out.zigzag(marker.millis);
+            out.text(marker.text);
+        }
+    }
+
+    static Markers read(BytesIn in) throws BadBytesException {
+        var list = new ArrayList<Marker>();
+        for (int left = in.count(KEPT); left > 0; left--) {
+            list.add(new Marker(in.zigzag(), in.text()));
+        }
+        return new Markers(list);
     }
 
     /** The newest of both; in any order and grouping the same. */

@@ -32,6 +32,7 @@ public final class MetricTree {
     private final InstantSource clock;
     private final AtomicLong merges = new AtomicLong();
     private final int[] sweepAt;
+    private final Ledger ledger;
     private volatile Map<String, Long> growth = Map.of();
 
     public MetricTree(TreeSettings settings, InstantSource clock) {
@@ -39,6 +40,7 @@ public final class MetricTree {
         shards = new Shard[settings.shards()];
         Arrays.setAll(shards, _ -> new Shard(settings.root(), Math.max(1, settings.maxTopLevel() / shards.length)));
         sweepAt = new int[shards.length];
+        ledger = new Ledger(this);
     }
 
     /** Merges all of {@code batch}; may wait for readers and other writers, a few milliseconds at most. */
@@ -322,6 +324,48 @@ public final class MetricTree {
     /** Merges so far, as of the latest {@link #reportSelf}. */
     public long merges() {
         return merges.get();
+    }
+
+    // --- Sending on ---
+
+    /** Where what a leaf took in goes. */
+    public interface Drain {
+        /** Called with the leaf's shard locked: be quick. */
+        List<DeltaWriter> to(View view, int node);
+    }
+
+    /**
+     * From now on {@link #drain} hands out what comes in, but for {@link #SELF}. To be called before anything is
+     * merged; who is told of changes by {@link #takeChanges} must be somewhere else.
+     */
+    public void forward() {
+        for (Shard shard : shards) {
+            locked(shard, shard::forward);
+        }
+    }
+
+    /**
+     * Takes out what came in since the last time; what was merged before the call is among it. Leaves stay where
+     * they are, empty, with their action, until their time to live is over.
+     *
+     * @return how many leaves held something
+     */
+    public long drain(Drain drain) {
+        long sum = 0;
+        for (Shard shard : shards) {
+            shard.lock.lock();
+            try {
+                sum += shard.drain(drain);
+            } finally {
+                shard.lock.unlock();
+            }
+        }
+        return sum;
+    }
+
+    /** From whom it took numbered parcels, and up to which one. */
+    public Ledger ledger() {
+        return ledger;
     }
 
     // --- Changes ---

@@ -398,4 +398,17 @@ final class NodeStore {
     Optional<Action> action(int node) {
         return view.action(node);
     }
+
+    /** Takes value and markers out; the action stays, so that what comes next is taken as what came before. */
+    void empty(int node) {
+        Values page = values(node);
+        int i = node & Links.MASK;
+        page.flags[i] = (byte) (page.flags[i] & ~(Values.HAS_VALUE | Values.DIRTY));
+        if (page.cells != null) {
+            page.cells[i] = null;
+        }
+        if (page.markers != null) {
+            page.markers[i] = null;
+        }
+    }
 }

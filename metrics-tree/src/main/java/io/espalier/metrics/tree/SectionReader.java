@@ -5,7 +5,6 @@ import io.espalier.metrics.bytes.BytesIn;
 import io.espalier.metrics.bytes.Framed;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -119,11 +118,7 @@ final class SectionReader {
         isRooted[depth] = parent == 0;
         value(store, node, flags);
         if ((flags & TreeImage.MARKERS) != 0) {
-            var list = new ArrayList<Markers.Marker>();
-            for (int count = block.count(Markers.KEPT); count > 0; count--) {
-                list.add(new Markers.Marker(block.zigzag(), block.text()));
-            }
-            store.mark(node, new Markers(list));
+            store.mark(node, Markers.read(block));
         }
         if ((flags & TreeImage.POLICY) != 0) {
             policy(shard, node);

@@ -87,13 +87,7 @@ final class SectionWriter {
         if (hasAux) {
             out.zigzag(view.aux(node));
         }
-        markers.ifPresent(held -> {
-            out.varint(held.list().size());
-            for (Markers.Marker marker : held.list()) {
-                out.zigzag(marker.millis());
-                out.text(marker.text());
-            }
-        });
+        markers.ifPresent(held -> held.write(out));
         policy.ifPresent(held -> {
             out.varint(held.action().map(Action::code).orElse(0));
             out.varint(held.maxChildren());

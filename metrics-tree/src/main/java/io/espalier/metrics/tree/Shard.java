@@ -15,6 +15,7 @@ import java.util.Optional;
 @SuppressWarnings("OperatorPrecedence")
 final class Shard {
     static final byte[] OTHER = "~other".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] SELF = MetricTree.SELF.getBytes(StandardCharsets.UTF_8);
     static final int OTHER_HASH = KeyHash.of(OTHER);
     /** Leaves that {@code ~other} itself may have beyond a full quota, so that folded metrics stay apart. */
     static final int OTHER_LEAVES = 256;
@@ -35,6 +36,11 @@ final class Shard {
 
     int[] dirty = new int[64];
     int dirtyCount;
+    /** That changed nodes are handed out by {@link #drain}, and so none of them may be forgotten. */
+    private boolean isForwarding;
+    /** That more nodes changed than {@link #dirty} names. */
+    private boolean isDirtyFull;
+
     private boolean isWatchingAll;
     private final List<byte[]> watched = new ArrayList<>();
 
@@ -159,8 +165,12 @@ final class Shard {
         }
         if (isWatched && (store.flags(node, Values.DIRTY, 0) & Values.DIRTY) == 0) {
             if (dirtyCount == DIRTY_MAX) {
-                store.flags(node, 0, Values.DIRTY);
-                tally.lostChanges++;
+                if (isForwarding) {
+                    isDirtyFull = true;
+                } else {
+                    store.flags(node, 0, Values.DIRTY);
+                    tally.lostChanges++;
+                }
             } else {
                 if (dirtyCount == dirty.length) {
                     dirty = Arrays.copyOf(dirty, dirtyCount * 2);
@@ -372,7 +382,9 @@ final class Shard {
             if (policyAt(0).action().isPresent()) {
                 setPolicy(node, policyAt(node).with(policyAt(0).action().get()));
             }
-            if (isWatchingAll || watched.stream().anyMatch(name0 -> Arrays.equals(name0, view.name(node)))) {
+            if ((isForwarding && !Arrays.equals(view.name(node), SELF))
+                    || isWatchingAll
+                    || watched.stream().anyMatch(name0 -> Arrays.equals(name0, view.name(node)))) {
                 store.flags(node, Values.WATCHED, 0);
             }
         }
@@ -641,5 +653,50 @@ final class Shard {
             boolean is = all || watched.stream().anyMatch(name -> Arrays.equals(name, view.name(top)));
             store.flags(node, is ? Values.WATCHED : 0, is ? 0 : Values.WATCHED);
         }
+    }
+
+    // --- Sending on ---
+
+    void forward() {
+        isForwarding = true;
+    }
+
+    /** Hands out all that came in since the last time, and keeps of it only where it was and its action. */
+    long drain(MetricTree.Drain drain) {
+        long count = dirtyCount;
+        for (int i = 0; i < dirtyCount; i++) {
+            drain(dirty[i], drain);
+        }
+        dirtyCount = 0;
+        if (dirty.length > 4096) {
+            dirty = new int[64];
+        }
+        if (isDirtyFull) {
+            isDirtyFull = false;
+            for (int node = 1; node < view.size; node++) {
+                if ((view.flags(node) & Values.DIRTY) != 0) {
+                    drain(node, drain);
+                    count++;
+                }
+            }
+        }
+        return count;
+    }
+
+    private void drain(int node, MetricTree.Drain drain) {
+        for (DeltaWriter to : drain.to(view, node)) {
+            to.leaf(this, view, node);
+        }
+        store.empty(node);
+        if (!view.isLeaf(node)) {
+            count(node, -1);
+        }
+    }
+
+    /** The action that was set for this very node, by a push or a rule. */
+    Optional<Action> actionSetAt(int node) {
+        return (view.flags(node) & Values.POLICY) == 0
+                ? Optional.empty()
+                : rooted(node).policy.action();
     }
 }

@@ -17,6 +17,9 @@ public final class Sketch implements Cell {
     private static final double LOG_GAMMA = Math.log((1 + ACCURACY) / (1 - ACCURACY));
     private static final double TINY = 1e-12;
 
+    /** Far beyond what a double can be. */
+    private static final int MOST_INDEX = 1 << 20;
+
     private final Store positive = new Store();
     private final Store negative = new Store();
     private long zeros;
@@ -78,7 +81,11 @@ public final class Sketch implements Cell {
         }
 
         void read(BytesIn in) throws BadBytesException {
-            low = (int) in.zigzag();
+            long first = in.zigzag();
+            if (Math.abs(first) > MOST_INDEX) {
+                throw new BadBytesException("a bin numbered " + first);
+            }
+            low = (int) first;
             bins = new long[in.count(BINS)];
             for (int i = 0; i < bins.length; i++) {
                 bins[i] = in.varint();

@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +22,8 @@ import java.util.concurrent.Future;
 
 /**
  * A tree as a file, at one moment. Nodes stand in the order of a walk, so the number of shards may differ when it
- * is read again. All is in blocks with a checksum each, one section a shard, and a table of the sections at the end.
+ * is read again. All is in blocks with a checksum each, one section a shard, and a table of the sections at the end,
+ * with the ledger behind it.
  *
  * <pre>
  * file    = magic section* table-block table-offset(8) magic
@@ -43,9 +45,12 @@ public final class TreeImage {
     /**
      * Writes from the channel's position 0 on. Merging goes on meanwhile: pages that are written to are copied.
      * Takes memory for a block, and four bytes a name.
+     *
+     * @return what of its ledger is in it
      */
-    public static void write(MetricTree tree, FileChannel file) throws IOException {
-        try (TreeSnapshot snapshot = tree.snapshot()) {
+    public static Map<String, Ledger.Mark> write(MetricTree tree, FileChannel file) throws IOException {
+        Still still = tree.ledger().still(marks -> new Still(tree.snapshot(), marks));
+        try (TreeSnapshot snapshot = still.snapshot) {
             var table = new BytesOut(256);
             int now = tree.seconds();
             table.varint(now);
@@ -60,11 +65,16 @@ public final class TreeImage {
                 table.varint(file.position());
                 new SectionWriter(tree.shard(i), snapshot.shards().get(i), now, file).write();
             }
+            Ledger.write(still.marks, table);
             long at = file.position();
             Framed.write(file, table.array(), table.size());
             put(file, ByteBuffer.allocate(16).putLong(at).put(MAGIC).flip());
         }
+        return still.marks;
     }
+
+    /** Both at one moment. */
+    private record Still(TreeSnapshot snapshot, Map<String, Ledger.Mark> marks) {}
 
     private static void put(FileChannel file, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
@@ -73,7 +83,8 @@ public final class TreeImage {
     }
 
     /** What the table at the end of the file says. Values of a policy that are the root's follow today's root. */
-    record Table(int now, int maxChildren, int maxLeaves, long ttl, List<Long> sections) {
+    record Table(
+            int now, int maxChildren, int maxLeaves, long ttl, List<Long> sections, Map<String, Ledger.Mark> marks) {
         Policy today(Optional<Action> action, int children, int leaves, long seconds, Policy root, int rootLeaves) {
             return new Policy(
                     action,
@@ -87,6 +98,7 @@ public final class TreeImage {
     public static MetricTree read(FileChannel file, TreeSettings settings, InstantSource clock) throws IOException {
         Table table = table(file);
         var tree = new MetricTree(settings, clock);
+        tree.ledger().restore(table.marks);
         var sections = new ArrayList<Callable<Optional<IOException>>>();
         for (long at : table.sections) {
             sections.add(() -> {
@@ -134,7 +146,9 @@ public final class TreeImage {
         for (int left = in.count(1 << 16); left > 0; left--) {
             sections.add(in.varint());
         }
-        return new Table(now, maxChildren, maxLeaves, ttl, sections);
+        // Images of before there were relays end here.
+        Map<String, Ledger.Mark> marks = in.isAtEnd() ? Map.of() : Ledger.read(in);
+        return new Table(now, maxChildren, maxLeaves, ttl, sections, marks);
     }
 
     private static boolean isMagic(ByteBuffer bytes) {

@@ -133,7 +133,7 @@ public final class Unique implements Cell {
         }
         unique.few = new int[in.count(SPARSE)];
         for (int i = 0; i < unique.few.length; i++) {
-            unique.few[i] = (int) in.varint();
+            unique.few[i] = in.count((REGISTERS << 6) - 1);
         }
         return unique;
     }

@@ -118,9 +118,9 @@ public final class View {
         return (flags(node) & Values.HAS_VALUE) != 0;
     }
 
-    /** Whether there is anything to show at the node itself. */
+    /** Whether there is anything to show at the node itself; or, in a relay's tree, was until it was sent on. */
     public boolean isLeaf(int node) {
-        return hasValue(node) || markers(node).isPresent();
+        return (flags(node) & Values.ACTION) != 0 || markers(node).isPresent();
     }
 
     public Optional<Action> action(int node) {

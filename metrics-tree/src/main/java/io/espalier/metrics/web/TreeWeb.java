@@ -12,11 +12,8 @@ import io.espalier.metrics.query.Explanation;
 import io.espalier.metrics.query.Queries;
 import io.espalier.metrics.query.Query;
 import io.espalier.metrics.query.QueryException;
-import io.espalier.metrics.query.Result;
-import io.espalier.metrics.query.Value;
 import io.espalier.metrics.tree.MetricTree;
 import io.espalier.metrics.trend.Trend;
-import io.espalier.metrics.trend.TrendException;
 import io.espalier.metrics.views.Views;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,7 +61,9 @@ public final class TreeWeb implements AutoCloseable {
                 new ViewRoutes(views, queries, feeds),
                 new DiffRoutes(history),
                 new GraphRoutes(history, views),
-                new GraphiteRoutes(new Finder(tree), trend));
+                new GraphiteRoutes(new Finder(tree), trend),
+                new ParcelRoute(tree),
+                new SelfRoutes(tree, queries));
         server = address.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new HttpDoor(
@@ -102,25 +101,7 @@ public final class TreeWeb implements AutoCloseable {
     }
 
     private void handle(Exchange exchange) throws IOException {
-        try {
-            route(exchange);
-        } catch (QueryException e) {
-            int status = e.reason() == QueryException.Reason.BAD_KEY ? 400 : 422;
-            problem(exchange, status, e.reason().name(), String.valueOf(e.getMessage()));
-        } catch (PushBody.RefusedException e) {
-            tree.note("drops,push", 1, Optional.of(e.reason() + ": " + e.getMessage()));
-            if (e.status() == 503) {
-                exchange.set("Retry-After", "1");
-            }
-            problem(exchange, e.status(), e.reason(), String.valueOf(e.getMessage()));
-        } catch (TrendException e) {
-            int status = switch (e.reason()) {
-                case BAD_RANGE -> 400;
-                case BUDGET, LATE -> 422;
-                case AWAY -> 503;
-            };
-            problem(exchange, status, e.reason().name(), String.valueOf(e.getMessage()));
-        }
+        Problems.answer(exchange, tree, this::route);
     }
 
     private void route(Exchange exchange) throws IOException {
@@ -160,10 +141,6 @@ public final class TreeWeb implements AutoCloseable {
             file(exchange, "tree.js", "text/javascript; charset=utf-8");
         } else if (path.equals("/static/tree.css")) {
             file(exchange, "tree.css", "text/css; charset=utf-8");
-        } else if (path.equals("/limits")) {
-            limits(exchange);
-        } else if (path.equals("/metrics")) {
-            metrics(exchange);
         } else {
             problem(exchange, 404, "NOT_FOUND", "no such page: " + path);
         }
@@ -278,48 +255,6 @@ public final class TreeWeb implements AutoCloseable {
             out.flush();
             changes = feed.await(changes.seq(), HEARTBEAT);
         }
-    }
-
-    private void limits(Exchange exchange) throws IOException {
-        var json = new JsonText().open('{');
-        json.name("leaves").number(tree.leaves()).name("nodes").number(tree.nodes());
-        json.name("growth").open('[');
-        tree.growth()
-                .forEach((key, count) -> json.open('{').name(key).number(count).close('}'));
-        json.close(']').name("self").raw(Answers.list(queries.run(Query.parse(MetricTree.SELF))));
-        json(exchange, 200, json.close('}').toString());
-    }
-
-    private void metrics(Exchange exchange) throws IOException {
-        var text = new StringBuilder();
-        text.append("# TYPE espalier_tree_leaves gauge\nespalier_tree_leaves ")
-                .append(tree.leaves())
-                .append('\n');
-        text.append("# TYPE espalier_tree_nodes gauge\nespalier_tree_nodes ")
-                .append(tree.nodes())
-                .append('\n');
-        text.append("# TYPE espalier_tree_merges_total counter\nespalier_tree_merges_total ")
-                .append(tree.merges())
-                .append('\n');
-        text.append("# TYPE espalier_tree_notes_total counter\n");
-        for (Result result : queries.run(Query.parse(MetricTree.SELF))) {
-            if (result.value() instanceof Value.Scalar(double number)) {
-                String note = result.key()
-                        .substring(MetricTree.SELF.length() + 1)
-                        .replace("\\", "")
-                        .replace("\"", "");
-                text.append("espalier_tree_notes_total{note=\"")
-                        .append(note)
-                        .append("\"} ")
-                        .append((long) number)
-                        .append('\n');
-            }
-        }
-        send(
-                exchange,
-                200,
-                "text/plain; version=0.0.4; charset=utf-8",
-                text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     // --- Bytes out ---
