@@ -30,6 +30,16 @@ class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule subversionIsSeenInOnePackage = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".source.svn..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.tmatesoft..", "net.jpountz..")
+            .because("its library is loaded by the first Subversion source and by nothing else")
+            .allowEmptyShould(true);
+
+    @ArchTest
     static final ArchRule nobodySeesTheWeb = noClasses()
             .that()
             .resideOutsideOfPackages(ROOT + ".web..", ROOT + ".demo..")

@@ -161,6 +161,7 @@ final class Training {
                 null,
                 null,
                 null,
+                List.of(),
                 List.of());
     }
 

@@ -291,6 +291,7 @@ final class Fixtures {
                         null,
                         null,
                         "http://127.0.0.1:8080/git/demo.git",
+                        List.of(),
                         List.of()),
                 new SourceView(
                         "templates",
@@ -306,7 +307,8 @@ final class Fixtures {
                         "invalid-revision",
                         "1 problem in 19fe00aa",
                         null,
-                        problems().subList(0, 1)));
+                        problems().subList(0, 1),
+                        List.of("submodules are not followed: lib")));
     }
 
     static List<ProblemView> problems() {

@@ -97,6 +97,7 @@ public final class Problems extends ResponseEntityExceptionHandler {
             case UNREACHABLE,
                     HOST_KEY_UNKNOWN,
                     HOST_KEY_CHANGED,
+                    CERTIFICATE_REFUSED,
                     AUTH_FAILED,
                     AGENT_DOWN,
                     NOT_ENROLLED,

@@ -1,9 +1,11 @@
 package io.espalier.orchestrator.api;
 
+import io.espalier.orchestrator.release.ReleaseBuilder;
 import io.espalier.orchestrator.rollout.Pass;
 import io.espalier.orchestrator.rollout.Reconciler;
 import io.espalier.orchestrator.source.Commit;
 import io.espalier.orchestrator.source.Outcome;
+import io.espalier.orchestrator.source.SourceException;
 import io.espalier.orchestrator.source.SourceName;
 import io.espalier.orchestrator.source.SourceSpec;
 import io.espalier.orchestrator.source.SourceState;
@@ -71,26 +73,43 @@ public final class SourceDesk {
                         "rejected",
                         Reason.INVALID_REVISION.word(),
                         "the newest revision cannot be rolled out; the fleet stays on its last good one");
-        return switch (state.spec()) {
-            case SourceSpec.Git git -> {
-                Optional<Commit> commit = state.commit();
-                yield new SourceView(
-                        state.source().value(),
-                        isFleet ? "fleet" : "template",
-                        git.url(),
-                        git.ref(),
-                        commit.map(known -> known.revision().id()).orElse(null),
-                        commit.map(Commit::author).orElse(null),
-                        commit.map(Commit::subject).orElse(null),
-                        commit.map(Commit::at).orElse(null),
-                        state.lastLook().orElse(null),
-                        told.state(),
-                        told.reason(),
-                        told.detail(),
-                        cloneUrl(git.url(), baseUrl),
-                        problems);
-            }
+        Optional<Commit> commit = state.commit();
+        String url = switch (state.spec()) {
+            case SourceSpec.Git git -> git.url();
+            case SourceSpec.Svn svn -> svn.url();
         };
+        String ref = switch (state.spec()) {
+            case SourceSpec.Git git -> git.ref();
+            case SourceSpec.Svn svn -> svn.ref().isEmpty() ? "HEAD" : svn.ref();
+        };
+        return new SourceView(
+                state.source().value(),
+                isFleet ? "fleet" : state.source().equals(ReleaseBuilder.TEMPLATES) ? "template" : "app",
+                url,
+                ref,
+                commit.map(known -> known.revision().id()).orElse(null),
+                commit.map(Commit::author).orElse(null),
+                commit.map(Commit::subject).orElse(null),
+                commit.map(Commit::at).orElse(null),
+                state.lastLook().orElse(null),
+                told.state(),
+                told.reason(),
+                told.detail(),
+                cloneUrl(url, baseUrl),
+                problems,
+                remarks(state));
+    }
+
+    /** What of the revision is left out; nothing where it cannot be read, which its state then says. */
+    private List<String> remarks(SourceState state) {
+        if (state.commit().isEmpty()) {
+            return List.of();
+        }
+        try {
+            return sources.snapshot(state.source()).remarks();
+        } catch (SourceException _) {
+            return List.of();
+        }
     }
 
     private @Nullable String cloneUrl(String url, String baseUrl) {

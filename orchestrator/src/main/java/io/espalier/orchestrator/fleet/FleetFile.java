@@ -30,7 +30,8 @@ record FleetFile(
     static final String NAME_FORM = "[a-z0-9-], 1 to 64 characters";
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
     private static final Pattern URL = Pattern.compile("(https|http|ssh|git|file)://[^\\s]+|[a-z0-9][a-z0-9-]{0,63}");
-    private static final Pattern CREDENTIALS = Pattern.compile("[a-z]+://[^/@]*:[^/@]*@.*");
+    private static final Pattern SVN_URL = Pattern.compile("(https|http|svn|svn\\+ssh|file)://[^\\s]+");
+    private static final Pattern CREDENTIALS = Pattern.compile("[a-z+]+://[^/@]*:[^/@]*@.*");
     private static final Pattern REF = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_./*+-]{0,199}");
 
     static FleetFile read(Yaml yaml, Problems problems) {
@@ -56,30 +57,41 @@ record FleetFile(
                 fleet.complain(entry.at(), "source '" + Scalars.shown(entry.key()) + "' (expected: " + NAME_FORM + ")");
                 continue;
             }
-            git(Section.of(entry.value(), Keys.SOURCE, "source '" + entry.key() + "': ", problems))
-                    .ifPresent(git -> sources.put(new SourceName(entry.key()), git));
+            source(Section.of(entry.value(), Keys.SOURCE, "source '" + entry.key() + "': ", problems))
+                    .ifPresent(spec -> sources.put(new SourceName(entry.key()), spec));
         }
         return sources;
     }
 
-    private static Optional<SourceSpec> git(Section source) {
-        Optional<Named> url = source.named("git", URL, "an https, ssh or git URL, or the name of a hosted repository");
-        String ref = source.text("ref", REF, "a branch, a tag or a full ref").orElse("main");
+    private static Optional<SourceSpec> source(Section source) {
+        Optional<Named> git = source.named("git", URL, "an https, ssh or git URL, or the name of a hosted repository");
+        Optional<Named> svn = source.named("svn", SVN_URL, "an svn, svn+ssh or https URL");
+        Optional<String> ref = source.text(
+                "ref", REF, source.has("svn") ? "a folder beneath the URL or r1234" : "a branch, a tag or a full ref");
         Optional<String> pick = source.text("pick", Pattern.compile("semver"), "semver");
-        if (!source.has("git") && !source.hasLaterKeys()) {
-            source.complain(source.at(), "'git' is missing");
+        if (!source.has("git") && !source.has("svn")) {
+            source.complain(source.at(), "'git' or 'svn' is missing");
         }
-        if (ref.contains("*") && !source.has("pick")) {
+        if (source.has("git") && source.has("svn")) {
+            source.complain(source.at("svn"), "'git' and 'svn' cannot both be given");
+        }
+        if (ref.orElse("").contains("*") && !source.has("pick")) {
             source.complain(source.at("ref"), "'ref' names several refs", "add 'pick: semver'");
         }
+        return withoutCredentials(source, git)
+                .<SourceSpec>map(named -> new SourceSpec.Git(named.name(), ref.orElse("main"), pick))
+                .or(() -> withoutCredentials(source, svn)
+                        .map(named -> new SourceSpec.Svn(named.name(), ref.orElse(""), pick)));
+    }
+
+    private static Optional<Named> withoutCredentials(Section source, Optional<Named> url) {
         return url.filter(named -> {
-                    boolean hasCredentials = CREDENTIALS.matcher(named.name()).matches();
-                    if (hasCredentials) { // the message must not show them
-                        source.complain(named.at(), "credentials do not belong in the fleet source");
-                    }
-                    return !hasCredentials;
-                })
-                .map(named -> new SourceSpec.Git(named.name(), ref, pick));
+            boolean hasCredentials = CREDENTIALS.matcher(named.name()).matches();
+            if (hasCredentials) { // the message must not show them
+                source.complain(named.at(), "credentials do not belong in the fleet source");
+            }
+            return !hasCredentials;
+        });
     }
 
     private static List<Tier> tiers(Section fleet, Problems problems) {

@@ -11,7 +11,7 @@ import java.util.List;
 record Keys(List<String> known, List<String> later) {
 
     static final Keys FLEET = of("fleet", "sources", "tiers", "rollout", "drift");
-    static final Keys SOURCE = of("git", "ref", "pick").later("svn");
+    static final Keys SOURCE = of("git", "svn", "ref", "pick");
     static final Keys TIER = of("title", "push");
     static final Keys ROLLOUT = of("order", "canary", "parallel", "max-failures", "soak", "approve", "confirm")
             .later("gate", "freeze");

@@ -20,6 +20,7 @@ enum Trouble {
             case UNREACHABLE,
                     HOST_KEY_UNKNOWN,
                     HOST_KEY_CHANGED,
+                    CERTIFICATE_REFUSED,
                     AUTH_FAILED,
                     AGENT_DOWN,
                     TIMED_OUT,

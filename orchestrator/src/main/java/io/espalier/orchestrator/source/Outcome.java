@@ -52,8 +52,13 @@ public sealed interface Outcome {
         String detail = String.valueOf(e.getMessage());
         return switch (e.reason()) {
             case UNREACHABLE, TIMED_OUT, BUSY -> new Waiting(e.reason(), detail);
-            case AUTH_FAILED, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, TOO_LARGE, MALFORMED, INVALID_REVISION ->
-                new Stalled(e.reason(), detail);
+            case AUTH_FAILED,
+                    HOST_KEY_UNKNOWN,
+                    HOST_KEY_CHANGED,
+                    CERTIFICATE_REFUSED,
+                    TOO_LARGE,
+                    MALFORMED,
+                    INVALID_REVISION -> new Stalled(e.reason(), detail);
             default -> new Failed(e.reason(), detail);
         };
     }

@@ -1,6 +1,6 @@
 package io.espalier.orchestrator.source;
 
-/** One commit of a source, by its full id (for git: 40 or 64 hex digits). */
+/** One commit of a source, by its full id (for git: 40 or 64 hex digits; for svn: r1234). */
 public record Revision(String id) {
 
     public Revision {

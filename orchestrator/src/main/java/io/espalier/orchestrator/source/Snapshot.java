@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.source;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 
@@ -22,6 +23,11 @@ public interface Snapshot {
      * @throws SourceException with {@code too-large} if it is over {@link #MAX_FILE} bytes
      */
     Optional<byte[]> read(String path);
+
+    /** What was left out of it and why, a line each, for people; empty where nothing was. */
+    default List<String> remarks() {
+        return List.of();
+    }
 
     /** The commit that last changed {@code path}; empty where the source cannot tell. */
     Optional<Commit> lastChange(String path);

@@ -15,4 +15,14 @@ public sealed interface SourceSpec {
      * @param pick {@code semver}, or empty where {@code ref} names one ref
      */
     record Git(String url, String ref, Optional<String> pick) implements SourceSpec {}
+
+    /**
+     * A folder of a Subversion repository.
+     *
+     * @param url svn, svn+ssh, https or, where the configuration allows it, http or file
+     * @param ref a folder beneath it ({@code branches/stable}), a revision ({@code r1234}), or empty for the folder
+     *     itself; {@code tags/v*} with {@code pick} means the newest that matches
+     * @param pick {@code semver}, or empty where {@code ref} names one folder
+     */
+    record Svn(String url, String ref, Optional<String> pick) implements SourceSpec {}
 }

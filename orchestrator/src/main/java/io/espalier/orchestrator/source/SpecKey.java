@@ -13,6 +13,7 @@ final class SpecKey {
     static Digest of(SourceSpec spec) {
         List<String> parts = switch (spec) {
             case SourceSpec.Git(String url, String ref, var pick) -> List.of("git", url, ref, pick.orElse(""));
+            case SourceSpec.Svn(String url, String ref, var pick) -> List.of("svn", url, ref, pick.orElse(""));
         };
         MessageDigest digest = Digest.newSha256();
         for (String part : parts) {

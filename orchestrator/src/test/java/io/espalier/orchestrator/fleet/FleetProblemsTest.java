@@ -74,7 +74,7 @@ class FleetProblemsTest {
                 fleet: Shop!
                 sources:
                   templates: { git: "https://ann:secret@git.example.net/t.git" }
-                  site: { svn: "svn://svn.example.net/site" }
+                  site: { svn: "svn+ssh://ann:secret@svn.example.net/site" }
                   api: { git: api, ref: "refs/tags/v*" }
                 tiers: [ web, db, web, [ x ] ]
                 rollout:
@@ -89,7 +89,7 @@ class FleetProblemsTest {
                 .containsExactly(
                         "fleet.yaml:1:8 'fleet' cannot be 'Shop!' (expected: [a-z0-9-], 1 to 64 characters)",
                         "fleet.yaml:3:21 source 'templates': credentials do not belong in the fleet source",
-                        "fleet.yaml:4:11 source 'site': 'svn' is not supported by this version of Espalier",
+                        "fleet.yaml:4:16 source 'site': credentials do not belong in the fleet source",
                         "fleet.yaml:5:20 source 'api': 'ref' names several refs (add 'pick: semver')",
                         "fleet.yaml:6:19 tier 'web' is there twice",
                         "fleet.yaml:6:24 expected a tier such as 'web' or 'web: { title: Web }', not a list",

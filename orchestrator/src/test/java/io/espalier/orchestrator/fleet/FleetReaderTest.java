@@ -51,6 +51,8 @@ class FleetReaderTest {
                   templates: { git: "https://git.example.net/ops/templates.git", ref: stable }
                   api: { git: "ssh://git@git.example.net/api.git", ref: "refs/tags/v*", pick: semver }
                   hosted: { git: hosted }
+                  site: { svn: "svn://svn.example.net/site/trunk" }
+                  shop: { svn: "https://svn.example.net/shop", ref: "tags/v*", pick: semver }
                 tiers:
                   - dns: { title: "DNS master / slave" }
                   - { switch: { push: false } }
@@ -74,7 +76,11 @@ class FleetReaderTest {
                         new SourceName("api"),
                         new SourceSpec.Git("ssh://git@git.example.net/api.git", "refs/tags/v*", Optional.of("semver")),
                         new SourceName("hosted"),
-                        new SourceSpec.Git("hosted", "main", Optional.empty())));
+                        new SourceSpec.Git("hosted", "main", Optional.empty()),
+                        new SourceName("site"),
+                        new SourceSpec.Svn("svn://svn.example.net/site/trunk", "", Optional.empty()),
+                        new SourceName("shop"),
+                        new SourceSpec.Svn("https://svn.example.net/shop", "tags/v*", Optional.of("semver"))));
         assertThat(fleet.tiers())
                 .containsExactly(
                         new Tier("dns", "DNS master / slave", true),

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param state settled, looking, waiting, stalled or rejected
  * @param cloneUrl of a source that the orchestrator hosts
  * @param problems of the newest revision, if it was rejected
+ * @param remarks what is left out of the revision and why, such as externals that are not followed
  */
 public record SourceView(
         String name,
@@ -25,4 +26,5 @@ public record SourceView(
         @Nullable String reason,
         @Nullable String detail,
         @Nullable String cloneUrl,
-        List<ProblemView> problems) {}
+        List<ProblemView> problems,
+        List<String> remarks) {}

@@ -58,6 +58,9 @@ public final class SourcePages {
             page.field("", Cell.of(source.subject()));
             page.field("", Cell.of(source.author()), new Cell(", ", Style.PLAIN), page.ago(source.committedAt()));
         }
+        for (String remark : source.remarks()) {
+            page.field("left out", Cell.of(remark));
+        }
         problems(page.blank(), source.problems(), "");
     }
 

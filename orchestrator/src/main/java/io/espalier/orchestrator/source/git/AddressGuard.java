@@ -16,7 +16,7 @@ import java.util.Arrays;
 public record AddressGuard(boolean allowPrivate, boolean allowLocal) {
 
     /** An address that the guard refuses. */
-    static final class Refused extends IOException {
+    public static final class Refused extends IOException {
 
         private static final long serialVersionUID = 1L;
 
@@ -30,13 +30,13 @@ public record AddressGuard(boolean allowPrivate, boolean allowLocal) {
      *
      * @throws java.net.UnknownHostException if it has none
      */
-    void check(String host) throws IOException {
+    public void check(String host) throws IOException {
         for (InetAddress address : InetAddress.getAllByName(host)) {
             check(host, address);
         }
     }
 
-    void check(String host, InetAddress address) throws IOException {
+    public void check(String host, InetAddress address) throws IOException {
         String kind = kindOf(address);
         boolean allowed = switch (kind) {
             case "public" -> true;

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param secret password or token, for https
  * @param keyFile private key, for ssh
  * @param knownHosts OpenSSH {@code known_hosts} file with the server's keys, for ssh
+ * @param certificates PEM file with the only authorities, or the only server certificates, that are believed, for https
  */
 public record Credential(
         String name,
@@ -20,7 +21,8 @@ public record Credential(
         Optional<String> user,
         Optional<String> secret,
         Optional<Path> keyFile,
-        Optional<Path> knownHosts) {
+        Optional<Path> knownHosts,
+        Optional<Path> certificates) {
 
     @Override
     public String toString() {

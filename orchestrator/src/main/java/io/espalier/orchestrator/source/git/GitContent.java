@@ -97,7 +97,7 @@ public final class GitContent {
     }
 
     /** Authors and messages come from anybody; they are shown in terminals. */
-    static String printable(String text) {
+    public static String printable(String text) {
         String visible = text.replaceAll("\\p{Cc}", "?");
         return visible.length() <= 500 ? visible : visible.substring(0, 500) + "...";
     }

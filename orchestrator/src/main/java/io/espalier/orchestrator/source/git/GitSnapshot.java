@@ -7,7 +7,9 @@ import io.espalier.orchestrator.source.SourceException;
 import io.espalier.orchestrator.source.SourceName;
 import io.espalier.protocol.Reason;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -28,10 +30,14 @@ final class GitSnapshot implements Snapshot {
     /** A file's history is followed this far; {@link #lastChange} then gives up rather than hold up a page. */
     static final int MAX_HISTORY = 5_000;
 
+    /** As many paths are named in a remark. */
+    private static final int SHOWN = 5;
+
     private final SourceName source;
     private final Repository repository;
     private final Commit commit;
     private @Nullable SortedSet<String> paths;
+    private @Nullable List<String> remarks;
 
     GitSnapshot(SourceName source, Repository repository, Commit commit) {
         this.source = source;
@@ -57,6 +63,48 @@ final class GitSnapshot implements Snapshot {
             paths = known;
         }
         return known;
+    }
+
+    @Override
+    public synchronized List<String> remarks() {
+        List<String> known = remarks;
+        if (known == null) {
+            known = List.copyOf(findRemarks());
+            remarks = known;
+        }
+        return known;
+    }
+
+    private List<String> findRemarks() {
+        var links = new ArrayList<String>();
+        var modules = new ArrayList<String>();
+        try (var revisions = new RevWalk(repository);
+                var tree = new TreeWalk(repository, revisions.getObjectReader())) {
+            tree.addTree(revisions.parseCommit(id()).getTree());
+            tree.setRecursive(true);
+            while (tree.next()) {
+                int type = tree.getRawMode(0) & FileMode.TYPE_MASK;
+                if (type == FileMode.TYPE_SYMLINK) {
+                    links.add(tree.getPathString());
+                } else if (type == FileMode.TYPE_GITLINK) {
+                    modules.add(tree.getPathString());
+                }
+            }
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+        var remarks = new ArrayList<String>();
+        remark(remarks, "symbolic links are not followed", links);
+        remark(remarks, "submodules are not followed", modules);
+        return remarks;
+    }
+
+    private static void remark(List<String> remarks, String what, List<String> paths) {
+        if (!paths.isEmpty()) {
+            String more = paths.size() > SHOWN ? " and " + (paths.size() - SHOWN) + " more" : "";
+            remarks.add(GitContent.printable(what + ": "
+                    + String.join(", ", paths.subList(0, Math.min(SHOWN, paths.size()))) + more));
+        }
     }
 
     private SortedSet<String> walk() {

@@ -8,6 +8,8 @@ import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.URL;
+import java.nio.file.Path;
+import java.util.Optional;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.jgit.transport.http.HttpConnection;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * of the socket is checked as it connects, so that a name that answers differently the second time gains nothing. Plain
  * http gives no hold on its socket: there the name is looked up just before, from the same cache that the JDK uses.
  */
-record GuardedHttp(AddressGuard guard) implements HttpConnectionFactory {
+record GuardedHttp(AddressGuard guard, Optional<Path> certificates) implements HttpConnectionFactory {
 
     @Override
     public HttpConnection create(URL url) throws IOException {
@@ -33,7 +35,9 @@ record GuardedHttp(AddressGuard guard) implements HttpConnectionFactory {
         if (proxy.type() == Proxy.Type.DIRECT) {
             guard.check(url.getHost());
             if (connection instanceof HttpsURLConnection secure) {
-                secure.setSSLSocketFactory(new Sockets(secure.getSSLSocketFactory(), url.getHost(), guard));
+                SSLSocketFactory tls =
+                        certificates.map(TrustedCertificates::sockets).orElseGet(secure::getSSLSocketFactory);
+                secure.setSSLSocketFactory(new Sockets(tls, url.getHost(), guard));
             }
         }
         connection.setInstanceFollowRedirects(false);

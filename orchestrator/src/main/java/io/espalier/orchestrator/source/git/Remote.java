@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLHandshakeException;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
 import org.eclipse.jgit.errors.CorruptObjectException;
@@ -53,8 +54,7 @@ final class Remote {
     Collection<Ref> refs(List<String> prefixes) {
         if (asksDirectly) {
             try {
-                return LsRefs.ask(
-                        url, prefixes, new GuardedHttp(access.guard()), access.credentialFor(uri), access.timeout());
+                return LsRefs.ask(url, prefixes, http(), access.credentialFor(uri), access.timeout());
             } catch (LsRefs.NotUnderstood _) {
                 // What is wrong, if anything is, the ordinary way says better
                 Collection<Ref> refs = ordinary(prefixes);
@@ -100,12 +100,16 @@ final class Remote {
         Optional<Credential> credential = access.credentialFor(uri);
         transport.setCredentialsProvider(provider(credential));
         if (transport instanceof TransportHttp http) {
-            http.setHttpConnectionFactory(new GuardedHttp(access.guard()));
+            http.setHttpConnectionFactory(http());
         }
         if (transport instanceof SshTransport secure) {
             secure.setSshSessionFactory(ssh(credential));
         }
         return transport;
+    }
+
+    private GuardedHttp http() {
+        return new GuardedHttp(access.guard(), access.credentialFor(uri).flatMap(Credential::certificates));
     }
 
     private SshRemotes ssh(Optional<Credential> credential) {
@@ -149,6 +153,7 @@ final class Remote {
                 case AddressGuard.Refused _, NotSupportedException _ -> Reason.MALFORMED;
                 case UnknownHostException _, ConnectException _ -> Reason.UNREACHABLE;
                 case SocketTimeoutException _ -> Reason.TIMED_OUT;
+                case SSLHandshakeException _ -> Reason.CERTIFICATE_REFUSED;
                 case SshException ssh
                 when ssh.getDisconnectCode() == SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE ->
                     Reason.AUTH_FAILED;

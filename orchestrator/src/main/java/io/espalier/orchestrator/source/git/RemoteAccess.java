@@ -14,24 +14,24 @@ import org.eclipse.jgit.transport.URIish;
 /**
  * What may be fetched from where, and with which credentials.
  *
- * @param schemes of URLs, out of https, ssh, git, http and file
+ * @param schemes of URLs, out of https, ssh, git, svn, svn+ssh, http and file
  * @param timeout of one read from a remote; the whole transfer is bounded by {@link PackLimits}
  */
 public record RemoteAccess(Set<String> schemes, AddressGuard guard, List<Credential> credentials, Duration timeout) {
 
-    private static final Set<String> KNOWN = Set.of("https", "ssh", "git", "http", "file");
+    private static final Set<String> KNOWN = Set.of("https", "ssh", "git", "svn", "svn+ssh", "http", "file");
 
     public RemoteAccess {
         schemes = Set.copyOf(schemes);
         credentials = List.copyOf(credentials);
         if (!KNOWN.containsAll(schemes)) {
             throw new IllegalArgumentException(
-                    "schemes: " + schemes + " (expected: some of https, ssh, git, http, file)");
+                    "schemes: " + schemes + " (expected: some of https, ssh, git, svn, svn+ssh, http, file)");
         }
     }
 
     /** @throws SourceException with {@code malformed} if this URL is not one to fetch from */
-    URIish parse(String url) {
+    public URIish parse(String url) {
         if (url.startsWith("-") || url.chars().anyMatch(c -> Character.isISOControl(c) || c == ' ')) {
             throw malformed("a source's URL may not hold spaces or control characters or start with '-'");
         }
@@ -39,7 +39,7 @@ public record RemoteAccess(Set<String> schemes, AddressGuard guard, List<Credent
         try {
             uri = new URIish(url);
         } catch (URISyntaxException _) {
-            throw malformed("not a URL of a git repository (expected: https://host/path.git)");
+            throw malformed("not a URL of a repository (expected: https://host/path)");
         }
         if (uri.getPass() != null) {
             throw malformed("a source's URL holds a password; name a credential in the orchestrator's configuration");
@@ -59,7 +59,7 @@ public record RemoteAccess(Set<String> schemes, AddressGuard guard, List<Credent
     }
 
     /** The one whose URL covers most of {@code uri}. */
-    Optional<Credential> credentialFor(URIish uri) {
+    public Optional<Credential> credentialFor(URIish uri) {
         return credentials.stream()
                 .filter(credential -> covers(credential.url(), uri))
                 .max(Comparator.comparingInt(credential -> credential.url().length()));
@@ -88,7 +88,7 @@ public record RemoteAccess(Set<String> schemes, AddressGuard guard, List<Credent
         return path.startsWith("/") ? path : "/" + path;
     }
 
-    static String schemeOf(URIish uri) {
+    public static String schemeOf(URIish uri) {
         if (uri.getScheme() != null) {
             return uri.getScheme().toLowerCase(Locale.ROOT);
         }
@@ -102,7 +102,8 @@ public record RemoteAccess(Set<String> schemes, AddressGuard guard, List<Credent
         return switch (schemeOf(uri)) {
             case "https" -> 443;
             case "http" -> 80;
-            case "ssh" -> 22;
+            case "ssh", "svn+ssh" -> 22;
+            case "svn" -> 3690;
             case "git" -> 9418;
             default -> 0;
         };

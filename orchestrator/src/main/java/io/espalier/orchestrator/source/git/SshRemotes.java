@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * SSH for one exchange with one remote: the one key file and the one {@code known_hosts} file of its credential, and
  * nothing of the account that this process runs under. A server whose key is not in that file is refused.
  */
-final class SshRemotes extends SshdSessionFactory {
+public final class SshRemotes extends SshdSessionFactory {
 
     /** Why the server was not spoken to; JGit itself only says that its key did not validate. */
-    static final class Refused extends IOException {
+    public static final class Refused extends IOException {
 
         private static final long serialVersionUID = 1L;
 
@@ -33,7 +33,7 @@ final class SshRemotes extends SshdSessionFactory {
             this.reason = reason;
         }
 
-        Reason reason() {
+        public Reason reason() {
             return reason;
         }
     }
@@ -43,7 +43,7 @@ final class SshRemotes extends SshdSessionFactory {
     private final AddressGuard guard;
     private volatile @Nullable Refused refused;
 
-    SshRemotes(Path keyFile, Path knownHosts, AddressGuard guard) {
+    public SshRemotes(Path keyFile, Path knownHosts, AddressGuard guard) {
         super(null, null);
         this.keyFile = keyFile;
         this.knownHosts = knownHosts;
@@ -51,8 +51,7 @@ final class SshRemotes extends SshdSessionFactory {
     }
 
     /** Set once the server's key or address was refused. */
-    @Nullable
-    Refused refused() {
+    public @Nullable Refused refused() {
         return refused;
     }
 

@@ -85,6 +85,13 @@ public final class WantedRef {
         return Semver.parse(name.substring(name.lastIndexOf('/') + 1));
     }
 
+    /** The highest version among {@code names}, by the same rules; empty if none is a version. */
+    public static Optional<String> newest(Collection<String> names) {
+        return names.stream()
+                .filter(name -> Semver.parse(name).isPresent())
+                .max(Comparator.comparing(name -> Semver.parse(name).orElseThrow(), WantedRef::preferReleases));
+    }
+
     private boolean isFull() {
         return ref.startsWith("refs/") || ref.equals("HEAD");
     }

@@ -49,6 +49,7 @@ public final class FollowingSources implements HostedSources {
     private static Optional<SourceName> hostedBy(SourceState state) {
         return switch (state.spec()) {
             case SourceSpec.Git git -> Mirrors.hostedName(git.url());
+            case SourceSpec.Svn _ -> Optional.empty();
         };
     }
 
@@ -62,6 +63,7 @@ public final class FollowingSources implements HostedSources {
                     yield Optional.empty();
                 }
             }
+            case SourceSpec.Svn _ -> Optional.empty();
         };
     }
 }

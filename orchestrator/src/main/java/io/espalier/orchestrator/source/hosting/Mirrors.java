@@ -7,6 +7,7 @@ import io.espalier.orchestrator.source.git.GitMirror;
 import io.espalier.orchestrator.source.git.PackLimits;
 import io.espalier.orchestrator.source.git.RemoteAccess;
 import io.espalier.orchestrator.source.git.WantedRef;
+import io.espalier.orchestrator.source.svn.SvnMirror;
 import io.espalier.protocol.Digest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,6 +25,8 @@ public record Mirrors(HostedRepositories hosted, Path folder, RemoteAccess acces
     public Mirror apply(SourceName source, SourceSpec spec) {
         return switch (spec) {
             case SourceSpec.Git git -> git(source, git);
+            case SourceSpec.Svn svn ->
+                SvnMirror.open(source, svn, mirror(source, svn.url() + " " + svn.ref()), access, limits);
         };
     }
 
@@ -32,8 +35,12 @@ public record Mirrors(HostedRepositories hosted, Path folder, RemoteAccess acces
         if (repository.isPresent()) {
             return HostedMirror.open(source, repository.get(), WantedRef.of(git.ref(), git.pick()), hosted);
         }
-        String digest = Digest.of(git.url().getBytes(StandardCharsets.UTF_8)).abbreviated();
-        return GitMirror.open(source, git, folder.resolve(source + "-" + digest + ".git"), access, limits);
+        return GitMirror.open(source, git, mirror(source, git.url()), access, limits);
+    }
+
+    private Path mirror(SourceName source, String where) {
+        String digest = Digest.of(where.getBytes(StandardCharsets.UTF_8)).abbreviated();
+        return folder.resolve(source + "-" + digest + ".git");
     }
 
     static Optional<SourceName> hostedName(String url) {

@@ -81,7 +81,8 @@ class SourceConfiguration {
                         entry.getValue().user(),
                         entry.getValue().secret(),
                         entry.getValue().keyFile(),
-                        entry.getValue().knownHosts()))
+                        entry.getValue().knownHosts(),
+                        entry.getValue().certificates()))
                 .toList();
     }
 

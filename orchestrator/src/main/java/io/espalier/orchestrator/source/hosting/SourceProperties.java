@@ -19,7 +19,7 @@ import org.springframework.util.unit.DataSize;
  * @param firstRetry after a look that failed; doubled with each further one
  * @param lastRetry the longest wait after a failure
  * @param timeout of connecting to a remote, and of each read from it
- * @param schemes of URLs that may be fetched from, out of https, ssh, git, http and file
+ * @param schemes of URLs that may be fetched from, out of https, ssh, git, svn, svn+ssh, http and file
  * @param allowPrivate whether sources may be on private networks
  * @param allowLocal whether sources may be on this machine or a link-local address
  * @param maxPack the most bytes of one fetch or push
@@ -36,7 +36,10 @@ record SourceProperties(
         @DefaultValue("5s") Duration firstRetry,
         @DefaultValue("5m") Duration lastRetry,
         @DefaultValue("30s") Duration timeout,
-        @DefaultValue({"https", "ssh", "git"}) Set<String> schemes,
+
+        @DefaultValue({"https", "ssh", "git", "svn", "svn+ssh"})
+        Set<String> schemes,
+
         @DefaultValue("true") boolean allowPrivate,
         @DefaultValue("false") boolean allowLocal,
         @DefaultValue("256MB") DataSize maxPack,
@@ -64,13 +67,15 @@ record SourceProperties(
      * @param secret password or token, for https
      * @param keyFile private key, for ssh
      * @param knownHosts file with the server's host keys, for ssh
+     * @param certificates PEM file with what alone is believed of servers, for https
      */
     record CredentialProperties(
             String url,
             Optional<String> user,
             Optional<String> secret,
             Optional<Path> keyFile,
-            Optional<Path> knownHosts) {
+            Optional<Path> knownHosts,
+            Optional<Path> certificates) {
 
         @Override
         public String toString() {

@@ -132,7 +132,13 @@ class HttpCredentialsIT {
 
     private static Credential credential(String url, String secret) {
         return new Credential(
-                "forge", url, Optional.of("ann"), Optional.of(secret), Optional.empty(), Optional.empty());
+                "forge",
+                url,
+                Optional.of("ann"),
+                Optional.of(secret),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static void assertReason(GitMirror mirror, Reason reason) {

@@ -109,7 +109,7 @@ class HttpsMirrorIT extends MirrorContract {
         try (GitMirror mirror = mirror("main")) {
             assertThatThrownBy(mirror::look)
                     .isInstanceOfSatisfying(
-                            SourceException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FETCH_FAILED));
+                            SourceException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CERTIFICATE_REFUSED));
         }
     }
 

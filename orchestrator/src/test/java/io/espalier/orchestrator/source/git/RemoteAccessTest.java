@@ -96,6 +96,7 @@ class RemoteAccessTest {
     }
 
     private static Credential credential(String url) {
-        return new Credential("c", url, Optional.of("u"), Optional.of("s"), Optional.empty(), Optional.empty());
+        return new Credential(
+                "c", url, Optional.of("u"), Optional.of("s"), Optional.empty(), Optional.empty(), Optional.empty());
     }
 }

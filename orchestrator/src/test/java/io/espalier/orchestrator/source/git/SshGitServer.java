@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
+import java.util.function.UnaryOperator;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
@@ -15,43 +16,47 @@ import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.shell.ProcessShellFactory;
 
 /** Serves repositories over SSH to the one key that it knows, as an ordinary account with git would. */
-final class SshGitServer implements AutoCloseable {
+public final class SshGitServer implements AutoCloseable {
 
     private final SshServer server = SshServer.setUpDefaultServer();
     private final KeyPair hostKey;
 
     SshGitServer(PublicKey user) throws IOException, GeneralSecurityException {
+        this(user, command -> command);
+    }
+
+    /** @param program what the shell is to run for the command that a client asks for */
+    public SshGitServer(PublicKey user, UnaryOperator<String> program) throws IOException, GeneralSecurityException {
         hostKey = newKey();
         server.setHost("127.0.0.1");
         server.setPort(0);
         server.setKeyPairProvider(KeyPairProvider.wrap(hostKey));
         server.setPublickeyAuthenticator((_, key, _) -> KeyUtils.compareKeys(user, key));
         server.setCommandFactory((channel, command) -> {
-            String[] words = command.split(" ", 2);
-            String path = words[1].substring(1, words[1].length() - 1);
-            return new ProcessShellFactory(command, "git", "upload-pack", path).createShell(channel);
+            String run = program.apply(command);
+            return new ProcessShellFactory(run, run).createShell(channel); // by the shell
         });
         server.start();
     }
 
-    int port() {
+    public int port() {
         return server.getPort();
     }
 
     /** As it would stand in a {@code known_hosts} file. */
-    String knownHost() {
+    public String knownHost() {
         return knownHost(hostKey.getPublic());
     }
 
-    String knownHost(PublicKey key) {
+    public String knownHost(PublicKey key) {
         return "[127.0.0.1]:" + port() + " " + PublicKeyEntry.toString(key) + "\n";
     }
 
-    static KeyPair newKey() throws GeneralSecurityException {
+    public static KeyPair newKey() throws GeneralSecurityException {
         return KeyUtils.generateKeyPair(KeyPairProvider.ECDSA_SHA2_NISTP256, 256);
     }
 
-    static void write(KeyPair key, Path file) throws IOException, GeneralSecurityException {
+    public static void write(KeyPair key, Path file) throws IOException, GeneralSecurityException {
         try (OutputStream out = Files.newOutputStream(file)) {
             OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(key, "test", null, out);
         }

@@ -58,7 +58,8 @@ class SshMirrorIT extends MirrorContract {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(keyFile),
-                Optional.of(knownHosts));
+                Optional.of(knownHosts),
+                Optional.empty());
         return new RemoteAccess(Set.of("ssh"), guard, List.of(credential), Duration.ofSeconds(20));
     }
 
