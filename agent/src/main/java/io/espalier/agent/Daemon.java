@@ -4,6 +4,7 @@ import io.espalier.agent.apply.AllowedPaths;
 import io.espalier.agent.apply.Applier;
 import io.espalier.agent.apply.Gate;
 import io.espalier.agent.apply.Surroundings;
+import io.espalier.agent.backup.Backups;
 import io.espalier.agent.drift.DriftWatch;
 import io.espalier.agent.fs.BeneathFs;
 import io.espalier.agent.fs.Fs;
@@ -138,8 +139,9 @@ final class Daemon {
                     clock);
             board.set(Optional.of(jobs));
             threads.execute(jobs::refresh);
+            var backups = new Backups(config.auid(), config.key(), root, arguments.below(STATE + "/backup"));
             var requests = new Requests(
-                    gate, applier, drift, fs, observer, names, new FactsReader(root), clock, version, reports, jobs);
+                    gate, applier, drift, fs, observer, names, new FactsReader(root), clock, version, reports, jobs, backups);
             serve(arguments, config, names, requests, deadlines);
             lock.release();
         }

@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param data holds everything that must not be lost: {@code db/}, {@code git/}, {@code objects/}, {@code keys/}
  * @param database where what happened is kept
  * @param hosts how hosts are reached and watched
+ * @param backup the fleet's backups
  * @param reconcile how often the whole fleet is compared with what is wanted, besides after each push
  * @param rehearse ends after a look at everything, to make an AOT cache
  */
@@ -21,6 +22,7 @@ record OrchestratorProperties(
         @DefaultValue("/var/lib/espalier") Path data,
         @DefaultValue Database database,
         @DefaultValue Hosts hosts,
+        @DefaultValue Backup backup,
         @DefaultValue("1m") Duration reconcile,
         @DefaultValue("false") boolean rehearse) {
 
@@ -55,4 +57,16 @@ record OrchestratorProperties(
             @DefaultValue List<String> authorities,
             @DefaultValue("/run/espalier/agent.sock") Path localSocket,
             @Nullable Path agentImage) {}
+
+    /**
+     * @param enabled false: there are no backups here
+     * @param listen where the door for hosts that push by themselves listens
+     * @param port of it, HTTPS; 0: any that is free; -1: none
+     * @param url by which hosts reach it; absent: hosts are backed up over the links to them
+     */
+    record Backup(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("127.0.0.1") String listen,
+            @DefaultValue("0") int port,
+            @Nullable String url) {}
 }

@@ -2,6 +2,7 @@ package io.espalier.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.espalier.protocol.api.BackupTaskView;
 import io.espalier.protocol.api.EventView;
 import io.espalier.protocol.api.FleetStatus;
 import io.espalier.protocol.api.HostPage;
@@ -119,6 +120,64 @@ class ShellTest {
         assertThat(piped.out())
                 .contains("GET http://127.0.0.1:9104/ answered 503")
                 .doesNotContain("…");
+    }
+
+    // ---- backups ----
+
+    private static BackupTaskView task(String state, String reason) {
+        return new BackupTaskView(
+                7,
+                "run",
+                "web1",
+                "files",
+                state,
+                "ann",
+                Fixtures.NOW,
+                state.equals("running") ? null : Fixtures.NOW,
+                state.equals("done") ? "5b1e77d0".repeat(8) : null,
+                6,
+                5_000_000,
+                1_000,
+                "/srv/a",
+                reason,
+                reason == null ? null : "no host key",
+                List.of());
+    }
+
+    @Test
+    void aBackupIsFollowedToItsEnd() {
+        server.on("POST /backups/run", task("running", null));
+        var looks = new java.util.concurrent.atomic.AtomicInteger();
+        server.reply(
+                "GET /backups/tasks/7", request -> Reply.json(task(looks.getAndIncrement() < 2 ? "running" : "done", null)));
+
+        var ran = Ran.of(shell, "backup", "run", "files", "--host", "web1", "--path", "/srv");
+
+        assertThat(ran)
+                .isEqualTo(new Ran(
+                        0, "● web1 files backed up snapshot 5b1e77d0, 6 entries, 5.0 MB, added 1.0 kB\n", ""));
+        assertThat(server.last("POST /backups/run").body()).contains("\"paths\":[\"/srv\"]", "\"host\":\"web1\"");
+    }
+
+    @Test
+    void aBackupThatFailsIsOne() {
+        server.on("POST /backups/run", task("running", null));
+        server.on("GET /backups/tasks/7", task("failed", "UNREACHABLE"));
+
+        var ran = Ran.of(shell, "backup", "run", "files", "--host", "web1", "--path", "/srv");
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.out()).isEqualTo("✖ web1 files not backed up: UNREACHABLE: no host key\n");
+    }
+
+    @Test
+    void aRestoreSaysWhichBackupAndAPruneThatRemovesAsks() {
+        assertThat(Ran.of(shell, "backup", "restore", "--host", "web1", "--path", "/srv").status())
+                .isEqualTo(2);
+        assertThat(Ran.of(shell, "backup", "run", "files", "--path", "/srv").status()).isEqualTo(2);
+        assertThat(Ran.of(shell, "backup", "prune", "--host", "web1", "--keep-daily", "7").status())
+                .isEqualTo(2);
+        assertThat(server.lines()).isEmpty();
     }
 
     // ---- exit statuses ----

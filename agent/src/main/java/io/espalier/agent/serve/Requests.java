@@ -5,6 +5,7 @@ import io.espalier.agent.apply.Admission;
 import io.espalier.agent.apply.Applier;
 import io.espalier.agent.apply.Failure;
 import io.espalier.agent.apply.Gate;
+import io.espalier.agent.backup.Backups;
 import io.espalier.agent.drift.DriftWatch;
 import io.espalier.agent.fs.Fs;
 import io.espalier.agent.job.JobBoard;
@@ -54,6 +55,7 @@ public final class Requests {
     private final String version;
     private final Reports reports;
     private final JobBoard jobs;
+    private final Backups backups;
 
     public Requests(
             Gate gate,
@@ -66,7 +68,8 @@ public final class Requests {
             InstantSource clock,
             String version,
             Reports reports,
-            JobBoard jobs) {
+            JobBoard jobs,
+            Backups backups) {
         this.gate = gate;
         this.applier = applier;
         this.drift = drift;
@@ -79,6 +82,11 @@ public final class Requests {
         this.version = version;
         this.reports = reports;
         this.jobs = jobs;
+        this.backups = backups;
+    }
+
+    Backups backups() {
+        return backups;
     }
 
     Message.Welcome welcome() {

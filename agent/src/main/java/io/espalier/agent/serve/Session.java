@@ -24,6 +24,7 @@ final class Session implements Runnable {
     private final Requests requests;
     private final Conversation conversation;
     private final Frames frames;
+    private final BackupRelay backups;
     private final long openedAt = System.nanoTime();
     private volatile long idleSince = System.nanoTime();
     private volatile boolean busy;
@@ -33,6 +34,7 @@ final class Session implements Runnable {
         this.requests = requests;
         conversation = new Conversation(channel, deadlines, SILENCE);
         frames = new Frames(conversation.input(), conversation.output(), maxFrame);
+        backups = new BackupRelay(requests.backups(), frames, conversation, deadlines);
     }
 
     @Override
@@ -102,8 +104,14 @@ final class Session implements Runnable {
                 case Message.GetDrift() -> frames.send(requests.drift());
                 case Message.Collect(var spool, var taken) -> frames.send(requests.collect(spool, taken));
                 case Message.RunJob(var job) -> frames.send(requests.runJob(job));
+                case Message.PrepareBackup() -> backups.prepare();
+                case Message.RunBackup(var order) -> backups.run(order);
                 case Message.Hello _,
                         Message.Blobs _,
+                        Message.BackupReply _,
+                        Message.BackupChallenge _,
+                        Message.BackupCall _,
+                        Message.BackupEnded _,
                         Message.Welcome _,
                         Message.Status _,
                         Message.Observed _,

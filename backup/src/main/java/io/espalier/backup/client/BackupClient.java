@@ -17,6 +17,7 @@ import io.espalier.backup.report.KindReport;
 import io.espalier.backup.repository.ByteSource;
 import io.espalier.backup.repository.LocalObjectStore;
 import io.espalier.backup.repository.ObjectSink;
+import io.espalier.backup.repository.Receipt;
 import io.espalier.backup.repository.Session;
 import io.espalier.backup.repository.Snapshot;
 import io.espalier.backup.repository.Spool;
@@ -132,7 +133,7 @@ public final class BackupClient {
         private final BackupJob job;
         private final Way way;
         private final ClientKey key;
-        private final Follower follower;
+        private final Far far;
         private final Instant start = clock.instant();
         private final List<String> notes = new ArrayList<>();
         private KindHistory history;
@@ -142,7 +143,7 @@ public final class BackupClient {
             this.job = job;
             this.way = way;
             this.key = key;
-            this.follower = follower;
+            this.far = new Far(follower);
             KindHistory before = histories.of(job.kind(), job.period(), start);
             this.history = new KindHistory(
                     job.kind(),
@@ -159,7 +160,7 @@ public final class BackupClient {
         BackupOutcome all() throws IOException, InterruptedException {
             BackupJob.Hooks hooks = job.hooks();
             if (!hooks.before().isEmpty()) {
-                follower.at(0, 0, 0, "hook " + hooks.before().getFirst());
+                far.at(0, 0, "hook " + hooks.before().getFirst());
                 Optional<String> wrong = Hook.run(hooks.before(), job.kind(), hooks.limit());
                 if (wrong.isPresent()) {
                     after(hooks);
@@ -235,10 +236,7 @@ public final class BackupClient {
             try (Session session = session()) {
                 step = Step.LOCAL;
                 FilesBackup.Result result = FilesBackup.run(
-                        plan,
-                        session,
-                        clock,
-                        (entries, bytes, path) -> follower.at(entries, bytes, session.added(), path));
+plan, session, clock, far::at);
                 return ended(
                         result.snapshot(),
                         result.snapshot().name().sha256Hex(),
@@ -253,7 +251,7 @@ public final class BackupClient {
             Path folder = Files.createDirectories(state.resolve("dumps")).resolve(job.kind());
             remove(folder); // of a run that was killed
             remove(folder.resolveSibling(folder.getFileName() + ".partial"));
-            follower.at(0, 0, 0, "dump");
+            far.at(0, 0, "dump");
             var spec = dump.spec();
             long before = history.verified().map(KindHistory.Verified::bytes).orElse(0L);
             try {
@@ -271,7 +269,7 @@ public final class BackupClient {
                     " ", record.parts().stream().map(VerifyRecord.Part::sha256).toList());
             note(new KindHistory.Verified(start, record.at(), record.bytes(), digest));
             step = Step.PUSH;
-            follower.at(0, record.bytes(), 0, "push");
+            far.at(0, record.bytes(), "push");
             List<ByteSource> parts = new ArrayList<>();
             record.parts().forEach(part -> parts.add(new DumpSource(record, part)));
             try (Session session = session()) {
@@ -286,7 +284,7 @@ public final class BackupClient {
             ObjectSink sink =
                     job.bytesPerSecond() == 0 ? way.sink() : new ThrottledSink(way.sink(), job.bytesPerSecond());
             if (way.isSpooled()) {
-                follower.at(0, 0, 0, "spool");
+                far.at(0, 0, "spool");
                 var spool = new Spool(
                         LocalObjectStore.in(state.resolve("spool").resolve(job.kind())),
                         sink,
@@ -299,7 +297,13 @@ public final class BackupClient {
                 }
                 sink = spool;
             }
-            return Session.begin(way.reader(), sink, key, clock);
+            ObjectSink last = sink;
+            ObjectSink counted = (name, content) -> {
+                Receipt receipt = last.put(name, content);
+                far.added(content.remaining());
+                return receipt;
+            };
+            return Session.begin(way.reader(), counted, key, clock);
         }
 
         private BackupOutcome ended(
@@ -346,6 +350,31 @@ public final class BackupClient {
                     news instanceof KindHistory.Pushed pushed ? Optional.of(pushed) : history.pushed(),
                     news instanceof KindHistory.Failed wrong ? Optional.of(wrong) : history.failed());
             histories.keep(history);
+        }
+    }
+
+    /** How far a run is, as its walk and its objects tell from threads of their own. */
+    private static final class Far {
+        private final Follower follower;
+        private long entries;
+        private long bytes;
+        private long added;
+        private String what = "";
+
+        Far(Follower follower) {
+            this.follower = follower;
+        }
+
+        synchronized void at(long nowEntries, long nowBytes, String nowWhat) {
+            entries = nowEntries;
+            bytes = nowBytes;
+            what = nowWhat;
+            follower.at(entries, bytes, added, what);
+        }
+
+        synchronized void added(int more) {
+            added += more;
+            follower.at(entries, bytes, added, what);
         }
     }
 

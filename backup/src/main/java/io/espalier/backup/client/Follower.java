@@ -1,6 +1,6 @@
 package io.espalier.backup.client;
 
-/** Is told how far a run is. Called from one thread, often; must come back at once. */
+/** Is told how far a run is. Called from several threads, one at a time, and often; must come back at once. */
 @FunctionalInterface
 public interface Follower {
     Follower NOBODY = (entries, bytes, added, what) -> {};

@@ -19,7 +19,10 @@ public final class BackupCommand {
     public static final int USAGE = 2;
 
     private static final String HELP = """
-            usage: espalier backup COMMAND [options]
+            usage: espalier backup COMMAND --repo R [options]      a repository of this machine
+                   espalier backup COMMAND --host H [options]      a host of the fleet, by its orchestrator: list, run,
+                                                                   restore, check, prune, drill, status; help is at
+                                                                   espalier help backup run, and so on
 
               init --repo R --key FILE [--identity FILE | --recipient age1...] [--label TEXT]
                           makes a repository: writes this host's client key to --key, and unless a recipient is
@@ -53,7 +56,7 @@ public final class BackupCommand {
                           another client, whose chunks are its own
 
               SNAPSHOT    the first digits of its id, or `latest` (with --host, --source)
-              --repo R    a folder; or ESPALIER_BACKUP_REPO
+              --repo R    a folder; or ESPALIER_BACKUP_REPO, with which nothing goes to an orchestrator
               --key FILE  or ESPALIER_BACKUP_KEY;  --identity FILE  or ESPALIER_BACKUP_IDENTITY
               --output table|json, --quiet, --help
 

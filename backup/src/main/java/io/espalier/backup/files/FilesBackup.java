@@ -427,10 +427,11 @@ public final class FilesBackup implements AutoCloseable {
                 left -= count;
                 total += count;
                 read += count;
-                buffer.filled(count, (bytes, from, length) -> chunks.add(store(bytes, from, length)));
+                buffer.filled(count, (filled, from, length) -> chunks.add(store(filled, from, length)));
+                progress.at(entries, bytes + total, shown);
             }
         }
-        buffer.finish((bytes, from, length) -> chunks.add(store(bytes, from, length)));
+        buffer.finish((filled, from, length) -> chunks.add(store(filled, from, length)));
         return total;
     }
 

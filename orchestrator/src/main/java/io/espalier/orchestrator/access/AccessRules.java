@@ -36,6 +36,8 @@ final class AccessRules {
             needs(null, "/api/v1/audit/**", Right.ADMIN),
             needs(HttpMethod.POST, "/api/v1/tokens", Right.READ),
             needs(null, "/api/v1/enrol/**", Right.ADMIN),
+            // What a backup holds may be more than who looks on should know
+            needs(HttpMethod.GET, "/api/v1/backups/snapshots/*/*/entries", Right.DEPLOY),
             // Looking, and what changes nothing though it is a POST
             needs(HttpMethod.GET, "/api/v1/**", Right.READ),
             needs(HttpMethod.POST, "/api/v1/validate", Right.READ),
@@ -46,7 +48,12 @@ final class AccessRules {
             needs(HttpMethod.POST, "/api/v1/drift/*/heal", Right.DEPLOY),
             needs(HttpMethod.POST, "/api/v1/dns/purge", Right.DEPLOY),
             needs(HttpMethod.POST, "/api/v1/hosts/*/runs", Right.DEPLOY),
+            needs(HttpMethod.POST, "/api/v1/backups/prune", Right.ADMIN),
+            needs(HttpMethod.POST, "/api/v1/backups/*", Right.DEPLOY),
             // Pages
+            needs(HttpMethod.GET, "/backups/*/*", Right.DEPLOY),
+            needs(HttpMethod.GET, "/backups/**", Right.READ),
+            needs(HttpMethod.POST, "/backups/*", Right.DEPLOY),
             needs(HttpMethod.GET, "/", Right.READ),
             needs(HttpMethod.GET, "/fleet/**", Right.READ),
             needs(HttpMethod.GET, "/hosts/**", Right.READ),

@@ -2,6 +2,13 @@ package io.espalier.orchestrator.api;
 
 import io.espalier.orchestrator.access.CurrentCaller;
 import io.espalier.protocol.api.AuditView;
+import io.espalier.protocol.api.BackupCareRequest;
+import io.espalier.protocol.api.BackupEntryView;
+import io.espalier.protocol.api.BackupHostView;
+import io.espalier.protocol.api.BackupRestoreRequest;
+import io.espalier.protocol.api.BackupRunRequest;
+import io.espalier.protocol.api.BackupSnapshotView;
+import io.espalier.protocol.api.BackupTaskView;
 import io.espalier.protocol.api.BalancerView;
 import io.espalier.protocol.api.CreatedToken;
 import io.espalier.protocol.api.DeployRequest;
@@ -57,6 +64,7 @@ final class ApiController implements OrchestratorApi {
     private final People people;
     private final DnsDesk dns;
     private final BalancerDesk balancers;
+    private final BackupDesk backups;
 
     ApiController(
             StatusDesk status,
@@ -71,7 +79,8 @@ final class ApiController implements OrchestratorApi {
             EnrolDesk enrolments,
             People people,
             DnsDesk dns,
-            BalancerDesk balancers) {
+            BalancerDesk balancers,
+            BackupDesk backups) {
         this.status = status;
         this.hosts = hosts;
         this.details = details;
@@ -85,6 +94,7 @@ final class ApiController implements OrchestratorApi {
         this.people = people;
         this.dns = dns;
         this.balancers = balancers;
+        this.backups = backups;
     }
 
     @Override
@@ -244,6 +254,56 @@ final class ApiController implements OrchestratorApi {
     @Override
     public List<BalancerView> balancers() {
         return balancers.all();
+    }
+
+    @Override
+    public List<BackupHostView> backups() {
+        return backups.hosts();
+    }
+
+    @Override
+    public List<BackupSnapshotView> backupSnapshots(@Nullable String host, @Nullable String kind) {
+        return backups.snapshots(host, kind);
+    }
+
+    @Override
+    public List<BackupEntryView> backupEntries(String host, String snapshot, @Nullable String path) {
+        return backups.entries(host, snapshot, path);
+    }
+
+    @Override
+    public BackupTaskView runBackup(BackupRunRequest request) {
+        return backups.run(request, caller());
+    }
+
+    @Override
+    public BackupTaskView restoreBackup(BackupRestoreRequest request) {
+        return backups.restore(request, caller());
+    }
+
+    @Override
+    public BackupTaskView checkBackups(BackupCareRequest request) {
+        return backups.check(request, caller());
+    }
+
+    @Override
+    public BackupTaskView pruneBackups(BackupCareRequest request) {
+        return backups.prune(request, caller());
+    }
+
+    @Override
+    public BackupTaskView drillBackups(BackupCareRequest request) {
+        return backups.drill(request, caller());
+    }
+
+    @Override
+    public List<BackupTaskView> backupTasks(int limit) {
+        return backups.tasks(limit);
+    }
+
+    @Override
+    public BackupTaskView backupTask(long id) {
+        return backups.task(id);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.espalier.protocol.wire.ApplyOutcome;
 import io.espalier.protocol.wire.DriftedPath;
 import io.espalier.protocol.wire.Frames;
 import io.espalier.protocol.wire.Message;
+import io.espalier.protocol.wire.SignedOrder;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -20,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +120,35 @@ public final class AgentConversation implements Link {
             case Message.Refused refused -> outcomeOf(refused);
             default -> throw unexpected(answer);
         };
+    }
+
+    @Override
+    public byte[] order(Function<byte[], SignedOrder> signer, Replies replies) {
+        byte[] nonce = ask(new Message.PrepareBackup(), Message.BackupChallenge.class, limits.answer())
+                .nonce();
+        send(new Message.RunBackup(signer.apply(nonce)), limits.answer());
+        traffic.roundTrip();
+        while (true) {
+            switch (next(LinkLimits.ORDER)) {
+                case Message.BackupCall(var call) -> {
+                    byte[] reply;
+                    try {
+                        reply = replies.reply(call);
+                    } catch (IOException e) {
+                        throw broken(Reason.MALFORMED, String.valueOf(e.getMessage()), e);
+                    } catch (RuntimeException e) {
+                        breakOff(); // the host waits for a reply that will not come
+                        throw e;
+                    }
+                    send(new Message.BackupReply(reply), limits.answer());
+                }
+                case Message.BackupEnded(var ended) -> {
+                    return ended;
+                }
+                case Message.Refused(var reason, var detail) -> throw broken(reason, "refused: " + detail, null);
+                case Message other -> throw unexpected(other);
+            }
+        }
     }
 
     /** Whether another question may be asked: nothing failed, and neither side has ended it. */

@@ -5,9 +5,11 @@ import io.espalier.protocol.release.SignedManifest;
 import io.espalier.protocol.wire.ApplyOutcome;
 import io.espalier.protocol.wire.DriftedPath;
 import io.espalier.protocol.wire.Message;
+import io.espalier.protocol.wire.SignedOrder;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A conversation for as long as one caller needs it; closing gives it back instead of ending it. */
 final class LentLink implements Link {
@@ -59,6 +61,11 @@ final class LentLink implements Link {
     @Override
     public byte[] readFile(String path) {
         return lent().readFile(path);
+    }
+
+    @Override
+    public byte[] order(Function<byte[], SignedOrder> signer, Replies replies) {
+        return lent().order(signer, replies);
     }
 
     @Override

@@ -6,8 +6,11 @@ import io.espalier.protocol.wire.ApplyOutcome;
 import io.espalier.protocol.wire.ApplyStep;
 import io.espalier.protocol.wire.DriftedPath;
 import io.espalier.protocol.wire.Message;
+import io.espalier.protocol.wire.SignedOrder;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A conversation with one host's agent. Every call waits for its answer, for a bounded time, and costs one round trip
@@ -45,6 +48,22 @@ public interface Link extends AutoCloseable {
     String runJob(String job);
 
     byte[] readFile(String path);
+
+    /**
+     * Has a backup, or a restore, carried out and answers what the host asks meanwhile. Lasts as long as it takes; a host
+     * that is silent for three minutes is given up.
+     *
+     * @param signer signs the order for the nonce that it is given
+     * @return how it ended, in the backup module's form
+     */
+    byte[] order(Function<byte[], SignedOrder> signer, Replies replies);
+
+    /** Answers calls. */
+    @FunctionalInterface
+    interface Replies {
+        /** @throws IOException if it is no call: the host is not spoken to further */
+        byte[] reply(byte[] call) throws IOException;
+    }
 
     @Override
     void close();

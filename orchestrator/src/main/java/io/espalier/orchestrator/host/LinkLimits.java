@@ -11,6 +11,9 @@ import java.time.Duration;
  */
 public record LinkLimits(Duration answer, Duration look, Duration step) {
 
+    /** For the next call of a host that carries an order out: it gives a sign of life every two seconds. */
+    static final Duration ORDER = Duration.ofMinutes(3);
+
     public static final LinkLimits DEFAULT =
             new LinkLimits(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofMinutes(15));
 }

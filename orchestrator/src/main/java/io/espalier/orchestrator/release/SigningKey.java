@@ -1,7 +1,9 @@
 package io.espalier.orchestrator.release;
 
+import io.espalier.protocol.Auid;
 import io.espalier.protocol.release.Manifest;
 import io.espalier.protocol.release.SignedManifest;
+import io.espalier.protocol.wire.SignedOrder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +69,11 @@ public final class SigningKey {
 
     public SignedManifest sign(Manifest manifest) {
         return SignedManifest.sign(manifest, privateKey);
+    }
+
+    /** @param nonce that the host's agent gave for this order */
+    public SignedOrder sign(byte[] order, Auid host, byte[] nonce) {
+        return SignedOrder.sign(order, host, nonce, privateKey);
     }
 
     /** For agents to pin. */

@@ -8,6 +8,7 @@ import io.espalier.protocol.release.SignedManifest;
 import io.espalier.protocol.wire.ApplyOutcome;
 import io.espalier.protocol.wire.DriftedPath;
 import io.espalier.protocol.wire.Message;
+import io.espalier.protocol.wire.SignedOrder;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -133,6 +134,11 @@ final class Fuse {
 
     private Link on(Host host, Link link) {
         return new Link() {
+            @Override
+            public byte[] order(java.util.function.Function<byte[], SignedOrder> signer, Replies replies) {
+                return link.order(signer, replies);
+            }
+
             @Override
             public Message.Status status() {
                 return around("status " + host.name(), link::status);

@@ -18,6 +18,7 @@ import io.espalier.protocol.wire.DriftedPath;
 import io.espalier.protocol.wire.Facts;
 import io.espalier.protocol.wire.LastApply;
 import io.espalier.protocol.wire.Message;
+import io.espalier.protocol.wire.SignedOrder;
 import io.espalier.protocol.wire.ObservedFile;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -289,6 +290,11 @@ final class ModelHost {
         @Override
         public Message.Status status() {
             return say();
+        }
+
+        @Override
+        public byte[] order(java.util.function.Function<byte[], SignedOrder> signer, Replies replies) {
+            throw new LinkException(Reason.MALFORMED, name + ": this model keeps to its release");
         }
 
         @Override

@@ -161,6 +161,52 @@ public interface OrchestratorApi {
     @GetExchange("/balancers")
     List<BalancerView> balancers();
 
+    // ---- backups ----
+
+    /** What is protected of each host that was ever backed up. */
+    @GetExchange("/backups")
+    List<BackupHostView> backups();
+
+    /** The newest first. */
+    @GetExchange("/backups/snapshots")
+    List<BackupSnapshotView> backupSnapshots(
+            @RequestParam(required = false) @Nullable String host,
+            @RequestParam(required = false) @Nullable String kind);
+
+    /**
+     * What a snapshot holds right below a folder of it.
+     *
+     * @param path a folder; the top if absent
+     */
+    @GetExchange("/backups/snapshots/{host}/{snapshot}/entries")
+    List<BackupEntryView> backupEntries(
+            @PathVariable String host,
+            @PathVariable String snapshot,
+            @RequestParam(required = false) @Nullable String path);
+
+    @PostExchange("/backups/run")
+    BackupTaskView runBackup(@RequestBody BackupRunRequest request);
+
+    @PostExchange("/backups/restore")
+    BackupTaskView restoreBackup(@RequestBody BackupRestoreRequest request);
+
+    @PostExchange("/backups/check")
+    BackupTaskView checkBackups(@RequestBody BackupCareRequest request);
+
+    @PostExchange("/backups/prune")
+    BackupTaskView pruneBackups(@RequestBody BackupCareRequest request);
+
+    /** Restores the newest and another snapshot of each kind to a scratch folder of the orchestrator, and compares. */
+    @PostExchange("/backups/drill")
+    BackupTaskView drillBackups(@RequestBody BackupCareRequest request);
+
+    /** The newest first. */
+    @GetExchange("/backups/tasks")
+    List<BackupTaskView> backupTasks(@RequestParam(defaultValue = "20") int limit);
+
+    @GetExchange("/backups/tasks/{id}")
+    BackupTaskView backupTask(@PathVariable long id);
+
     // ---- people ----
 
     @GetExchange("/users")

@@ -29,6 +29,12 @@ import java.util.Optional;
  * Blobs ... Blobs(last)                 ->      one zstd stream of the blobs' bytes, one after another
  *                                       <-  Progress ... Progress
  *                                       <-  Finished(outcome)
+ * PrepareBackup                         ->
+ *                                       <-  BackupChallenge(nonce)
+ * RunBackup(signed order)               ->
+ *                                       <-  BackupCall        } as often as
+ * BackupReply                           ->                    } the host needs
+ *                                       <-  BackupEnded
  * </pre>
  *
  * then, over a fresh connection, {@code Hello, Confirm} answered by {@code Welcome, Finished}. A request that the agent
@@ -95,6 +101,16 @@ public sealed interface Message {
      * @param job {@code UNIT/NAME}, or the name alone where it is the only one of its name
      */
     record RunJob(String job) implements Message {}
+
+    /** Asks for the challenge that the next {@link RunBackup} of this conversation is to be signed with. */
+    record PrepareBackup() implements Message {}
+
+    /** Has a backup, or a restore, carried out: {@link BackupCall}s follow until {@link BackupEnded}. */
+    record RunBackup(SignedOrder order) implements Message {}
+
+    /** The reply to a {@link BackupCall}; its form is the backup module's. */
+    @SuppressWarnings("ArrayRecordComponent") // sent and forgotten
+    record BackupReply(byte[] reply) implements Message {}
 
     // ---- agent to orchestrator ----
 
@@ -169,6 +185,18 @@ public sealed interface Message {
 
     /** The job runs. @param job its full name */
     record Started(String job) implements Message {}
+
+    /** @param nonce good for one order */
+    @SuppressWarnings("ArrayRecordComponent") // sent and forgotten
+    record BackupChallenge(byte[] nonce) implements Message {}
+
+    /** What the host needs to go on with an order; one at a time, and its form is the backup module's. */
+    @SuppressWarnings("ArrayRecordComponent") // sent and forgotten
+    record BackupCall(byte[] call) implements Message {}
+
+    /** How an order ended; its form is the backup module's. */
+    @SuppressWarnings("ArrayRecordComponent") // sent and forgotten
+    record BackupEnded(byte[] ended) implements Message {}
 
     /** The request was not served and nothing was changed by it. */
     record Refused(Reason reason, String detail) implements Message {}

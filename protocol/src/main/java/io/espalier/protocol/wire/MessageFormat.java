@@ -26,6 +26,9 @@ final class MessageFormat {
             case Message.GetDrift _ -> 8;
             case Message.Collect _ -> 9;
             case Message.RunJob _ -> 10;
+            case Message.PrepareBackup _ -> 20;
+            case Message.RunBackup _ -> 21;
+            case Message.BackupReply _ -> 22;
             case Message.Welcome _ -> 65;
             case Message.Status _ -> 66;
             case Message.Observed _ -> 67;
@@ -37,6 +40,9 @@ final class MessageFormat {
             case Message.Refused _ -> 73;
             case Message.Reports _ -> 74;
             case Message.Started _ -> 75;
+            case Message.BackupChallenge _ -> 84;
+            case Message.BackupCall _ -> 85;
+            case Message.BackupEnded _ -> 86;
         };
     }
 
@@ -73,6 +79,12 @@ final class MessageFormat {
                 out.text(spool).number(last).number(waiting).number(dropped).bytes(batch);
             }
             case Message.Started(var job) -> out.text(job);
+            case Message.PrepareBackup() -> {}
+            case Message.RunBackup(var order) -> out.bytes(order.orderBytes()).bytes(order.signature());
+            case Message.BackupReply(var reply) -> out.bytes(reply);
+            case Message.BackupChallenge(var nonce) -> out.bytes(nonce);
+            case Message.BackupCall(var call) -> out.bytes(call);
+            case Message.BackupEnded(var ended) -> out.bytes(ended);
         }
         return out.toBytes();
     }
@@ -92,6 +104,9 @@ final class MessageFormat {
                 case 8 -> new Message.GetDrift();
                 case 9 -> new Message.Collect(in.text(), in.number());
                 case 10 -> new Message.RunJob(in.text());
+                case 20 -> new Message.PrepareBackup();
+                case 21 -> new Message.RunBackup(new SignedOrder(in.bytes(), in.bytes()));
+                case 22 -> new Message.BackupReply(in.bytes());
                 case 65 -> new Message.Welcome(in.integer(), new Auid(in.text()), in.text());
                 case 66 -> readStatus(in);
                 case 67 -> new Message.Observed(readRelease(in), in.list(MessageFormat::readObservedFile));
@@ -104,6 +119,9 @@ final class MessageFormat {
                 case 74 ->
                     new Message.Reports(readStatus(in), in.text(), in.number(), in.number(), in.number(), in.bytes());
                 case 75 -> new Message.Started(in.text());
+                case 84 -> new Message.BackupChallenge(in.bytes());
+                case 85 -> new Message.BackupCall(in.bytes());
+                case 86 -> new Message.BackupEnded(in.bytes());
                 default -> throw new MalformedException("message kind: " + kind + " (unknown)");
             };
         } catch (IllegalArgumentException e) {

@@ -42,6 +42,8 @@ class FramesTest {
                 new Message.Collect("b7", 17),
                 new Message.RunJob("nginx/rotate"),
                 new Message.Started("nginx/rotate"),
+                new Message.PrepareBackup(),
+                new Message.RunBackup(new SignedOrder(new byte[] {1, 2}, new byte[64])),
                 new Message.Welcome(1, new Auid("a-1"), "0.1"),
                 new Message.Status(
                         Optional.of(new ReleaseId(DIGEST)),

@@ -35,6 +35,7 @@ public final class Commands {
         all.addAll(SourceCommands.all());
         all.addAll(RolloutCommands.all());
         all.addAll(JobCommands.all());
+        all.addAll(BackupCommands.all());
         all.addAll(EnrolCommand.all());
         all.addAll(DnsCommands.all());
         all.addAll(PeopleCommands.all());
