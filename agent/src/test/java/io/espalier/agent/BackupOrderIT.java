@@ -67,6 +67,7 @@ class BackupOrderIT {
     private byte[] order() {
         return new Order.Run(
                         "test",
+                        HOST.text(),
                         key.toFile(),
                         identity.receiptKey(),
                         new Order.Route.Link(),

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
@@ -47,6 +48,7 @@ class BackupConfiguration {
             SigningKey signer,
             JdbcClient jdbc,
             Audit audit,
+            ObjectProvider<Backups.Listener> listeners,
             InstantSource clock) {
         var machines = new Backups.Fleet() {
             @Override
@@ -64,7 +66,14 @@ class BackupConfiguration {
                 return registry.find(auid).map(HostRecord::name);
             }
         };
-        return new Backups(vault, machines, links, signer, jdbc, audit, clock);
+        Backups.Listener told =
+                (auid, at, json) -> listeners.orderedStream().forEach(listener -> listener.reported(auid, at, json));
+        return new Backups(vault, machines, links, signer, jdbc, audit, told, clock);
+    }
+
+    @Bean
+    Drills drills(Backups backups, OrchestratorProperties properties) {
+        return new Drills(backups, properties.backup().drill());
     }
 
     /** Only where hosts push by themselves, and not in the way of the start. */

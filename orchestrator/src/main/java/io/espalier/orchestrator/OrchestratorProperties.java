@@ -63,10 +63,12 @@ record OrchestratorProperties(
      * @param listen where the door for hosts that push by themselves listens
      * @param port of it, HTTPS; 0: any that is free; -1: none
      * @param url by which hosts reach it; absent: hosts are backed up over the links to them
+     * @param drill how often each host's backups are restored to scratch and compared; 0: when somebody asks for it
      */
     record Backup(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("127.0.0.1") String listen,
             @DefaultValue("0") int port,
-            @Nullable String url) {}
+            @Nullable String url,
+            @DefaultValue("0s") Duration drill) {}
 }

@@ -17,11 +17,19 @@ public sealed interface Order {
      * Back up.
      *
      * @param host as in the snapshot's outline
+     * @param auid as in the report
      * @param clientKey as {@link io.espalier.backup.crypt.ClientKey#toFile} writes it
      * @param receiptKey whose receipts count
      */
     record Run(
-            String host, String clientKey, String receiptKey, Route route, Wish wish, long bytesPerSecond, Hooks hooks)
+            String host,
+            String auid,
+            String clientKey,
+            String receiptKey,
+            Route route,
+            Wish wish,
+            long bytesPerSecond,
+            Hooks hooks)
             implements Order {}
 
     /**
@@ -85,7 +93,7 @@ public sealed interface Order {
         var out = new ByteWriter();
         switch (this) {
             case Run run -> {
-                out.number(1).text(run.host).text(run.clientKey).text(run.receiptKey);
+                out.number(1).text(run.host).text(run.auid).text(run.clientKey).text(run.receiptKey);
                 switch (run.route) {
                     case Route.Link() -> out.number(0);
                     case Route.Direct direct ->
@@ -134,6 +142,7 @@ public sealed interface Order {
         Order order = switch (in.integer(2)) {
             case 1 ->
                 new Run(
+                        in.text(),
                         in.text(),
                         in.text(),
                         in.text(),

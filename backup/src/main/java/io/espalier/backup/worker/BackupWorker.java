@@ -107,7 +107,7 @@ public final class BackupWorker {
                     outcome.read(),
                     outcome.added(),
                     outcome.notes(),
-                    client.report(run.host(), DAY).toJson());
+                    client.report(run.auid(), DAY).toJson());
         }
     }
 

@@ -73,6 +73,7 @@ class BackupWorkerIT {
     private Order run(String path) {
         return new Order.Run(
                 "web1",
+                HOST.text(),
                 key.toFile(),
                 identity.receiptKey(),
                 new Order.Route.Link(),
@@ -145,7 +146,7 @@ class BackupWorkerIT {
         var before = Trees.seen(root.resolve("srv/data"));
         var made = (Ended.Made) ended(run("/srv/data"), desk());
         assertThat(made.reason()).as("%s", made).isEmpty();
-        assertThat(made.report()).contains("\"files\": {\"local\": \"ok\", \"push\": \"ok\"");
+        assertThat(made.report()).contains("\"auid\": \"web-1\"", "\"files\": {\"local\": \"ok\", \"push\": \"ok\"");
         try (var files = Files.walk(root.resolve("srv/data"))) {
             for (Path file : files.filter(Files::isRegularFile).limit(4).toList()) {
                 Files.delete(file);

@@ -92,7 +92,8 @@ public final class BackupDesk {
                 shelf.storedBytes(),
                 kinds.entrySet().stream()
                         .map(kind -> kind(kind.getKey(), kind.getValue(), Optional.ofNullable(lastRuns.get(kind.getKey()))))
-                        .toList());
+                        .toList(),
+                HostName.isValid(host) ? backups().report(new HostName(host)).orElse(null) : null);
     }
 
     private BackupHostView.Kind kind(String kind, List<Snapshot> oldestFirst, Optional<BackupTask> last) {

@@ -21,7 +21,10 @@ import io.espalier.orchestrator.release.SigningKey;
 import io.espalier.protocol.Auid;
 import io.espalier.protocol.HostName;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +53,7 @@ public final class Backups implements AutoCloseable {
     private final SigningKey signer;
     private final TaskRows rows;
     private final Audit audit;
+    private final Listener listener;
     private final InstantSource clock;
     private final Map<Long, BackupTask> running = new ConcurrentHashMap<>();
     private final Semaphore turns = new Semaphore(AT_ONCE);
@@ -64,6 +68,13 @@ public final class Backups implements AutoCloseable {
         Optional<HostName> name(Auid auid);
     }
 
+    /** Hears what hosts say of their backups. */
+    @FunctionalInterface
+    public interface Listener {
+        /** @param json in the shape of {@code /v1/worker/AUID/backup} */
+        void reported(Auid auid, Instant at, String json);
+    }
+
     /** What a task does; what goes wrong is thrown. */
     private interface Work {
         End run(long task) throws IOException, InterruptedException;
@@ -76,6 +87,7 @@ public final class Backups implements AutoCloseable {
             SigningKey signer,
             JdbcClient jdbc,
             Audit audit,
+            Listener listener,
             InstantSource clock) {
         this.vault = vault;
         this.fleet = fleet;
@@ -83,6 +95,7 @@ public final class Backups implements AutoCloseable {
         this.signer = signer;
         this.rows = new TaskRows(jdbc);
         this.audit = audit;
+        this.listener = listener;
         this.clock = clock;
         rows.interrupt(clock.instant());
     }
@@ -97,15 +110,16 @@ public final class Backups implements AutoCloseable {
             var auid = machine.stored();
             ClientKey key = vault.clientKey(auid);
             var order = new Order.Run(
-                    host.value(), key.toFile(), vault.receiptKey(), vault.route(auid), wish, bytesPerSecond, hooks);
-            return made(host, carryOut(machine, order, LinkDesk.run(vault.intake(), auid, follower(task))));
+                    host.value(), auid.text(), key.toFile(), vault.receiptKey(), vault.route(auid), wish, bytesPerSecond, hooks);
+            return made(machine, carryOut(machine, order, LinkDesk.run(vault.intake(), auid, follower(task))));
         });
     }
 
-    private End made(HostName host, Ended ended) {
+    private End made(Machine machine, Ended ended) {
         return switch (ended) {
             case Ended.Made made -> {
-                rows.report(host.value(), clock.instant(), made.report());
+                rows.report(machine.host().name().value(), clock.instant(), made.report());
+                listener.reported(machine.auid(), clock.instant(), made.report());
                 yield new End(
                         made.snapshot(),
                         made.entries(),
@@ -201,6 +215,22 @@ public final class Backups implements AutoCloseable {
         Machine machine = stored(host);
         return begin(Action.DRILL, host, "", by, task -> care(machine)
                 .drill(vault.scratch().resolve(Long.toString(task)), follower(task)));
+    }
+
+    /** Begins a drill of each host of the fleet whose newest one is older than {@code every}. */
+    public List<BackupTask> drillDue(Duration every) throws IOException {
+        var begun = new ArrayList<BackupTask>();
+        for (io.espalier.backup.transport.Auid stored : vault.all()) {
+            Optional<HostName> host = fleet.name(new Auid(stored.text()))
+                    .filter(name -> fleet.host(name).isPresent());
+            boolean isDue = host.flatMap(name -> rows.lastDrill(name.value()))
+                    .map(last -> last.plus(every).isBefore(clock.instant()))
+                    .orElse(true);
+            if (host.isPresent() && isDue) {
+                begun.add(drill(host.get(), Audit.ESPALIER));
+            }
+        }
+        return begun;
     }
 
     private Care care(Machine machine) throws IOException {

@@ -103,6 +103,16 @@ final class TaskRows {
                 .list();
     }
 
+    /** When a host's newest drill was begun; empty: never. */
+    Optional<Instant> lastDrill(String host) {
+        return jdbc.sql("select started_at from backup_task where host = :host and action = 'drill'"
+                        + " order by id desc limit 1")
+                .param("host", host)
+                .query(OffsetDateTime.class)
+                .optional()
+                .map(OffsetDateTime::toInstant);
+    }
+
     /** Replaces what the host said before. */
     void report(String host, Instant at, String json) {
         if (json.length() > MOST_REPORT) {

@@ -10,9 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots that are there
  * @param contentBytes of all of them, as if each were kept whole
  * @param storedBytes on the store's disk
+ * @param report what the host itself said last, as JSON in the shape of {@code /v1/worker/AUID/backup}
  */
 public record BackupHostView(
-        String host, String auid, int snapshots, long contentBytes, long storedBytes, List<Kind> kinds) {
+        String host,
+        String auid,
+        int snapshots,
+        long contentBytes,
+        long storedBytes,
+        List<Kind> kinds,
+        @Nullable String report) {
     /**
      * @param state ok, fail, running or stale
      * @param lastGood when the newest good one ended
