@@ -10,13 +10,13 @@ import io.espalier.protocol.api.DriftView;
 import io.espalier.protocol.api.EnrolProbe;
 import io.espalier.protocol.api.EnrolmentView;
 import io.espalier.protocol.api.EventView;
+import io.espalier.protocol.api.ExplainView;
 import io.espalier.protocol.api.FleetStatus;
 import io.espalier.protocol.api.HostDetail;
 import io.espalier.protocol.api.HostPage;
 import io.espalier.protocol.api.HostView;
 import io.espalier.protocol.api.JobRunView;
 import io.espalier.protocol.api.JobView;
-import io.espalier.protocol.api.ExplainView;
 import io.espalier.protocol.api.PathChangeView;
 import io.espalier.protocol.api.PlanView;
 import io.espalier.protocol.api.ProblemView;
@@ -347,8 +347,7 @@ final class Fixtures {
         var template = new ExplainView.From("templates:motd.ftl", 1, "a01bc0ffee", "Ben <ben@example.net>");
         var greeting = new ExplainView.Variable(
                 "vars.greeting", "Guten Tag", "fleet:vars/all.yaml", 3, REVISION, "Ann <ann@example.net>", null);
-        var cpus = new ExplainView.Variable(
-                "facts.cpus", "4", null, 0, null, null, "reported by the host's agent");
+        var cpus = new ExplainView.Variable("facts.cpus", "4", null, 0, null, null, "reported by the host's agent");
         return new ExplainView(
                 "web1",
                 "/etc/motd",

@@ -30,7 +30,8 @@ public final class EditDesk {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** {@code units/web.yaml:3:5 what (hint)}, also with the name of a source in front. */
-    private static final Pattern PLACE = Pattern.compile("([^\\s:]+:)??([^\\s:]+)(?::(\\d+)(?::(\\d+))?)? (.*)", Pattern.DOTALL);
+    private static final Pattern PLACE =
+            Pattern.compile("([^\\s:]+:)??([^\\s:]+)(?::(\\d+)(?::(\\d+))?)? (.*)", Pattern.DOTALL);
 
     private final Sources sources;
     private final SourceBrowser browser;
@@ -64,13 +65,14 @@ public final class EditDesk {
         Snapshot snapshot = browser.snapshot(source, null);
         Optional<byte[]> content = path.isEmpty() ? Optional.empty() : snapshot.read(path);
         if (content.isPresent() && content.get().length > Edit.MAX_TEXT) {
-            throw RequestRefused.malformed(path + " is too large to be edited here (at most "
-                    + (Edit.MAX_TEXT >> 10) + " kB); clone and push");
+            throw RequestRefused.malformed(path + " is too large to be edited here (at most " + (Edit.MAX_TEXT >> 10)
+                    + " kB); clone and push");
         }
         String text = content.map(bytes -> SourceBrowser.text(bytes)
                         .orElseThrow(() -> RequestRefused.malformed(path + " is no text; clone and push")))
                 .orElse("");
-        return new Start(text.replace("\r\n", "\n"), content.isEmpty(), snapshot.commit().revision());
+        return new Start(
+                text.replace("\r\n", "\n"), content.isEmpty(), snapshot.commit().revision());
     }
 
     /** What a form brings. Browsers send lines that end in CRLF; the file keeps the ends that it had. */
@@ -105,7 +107,8 @@ public final class EditDesk {
         }
         String text = form.text().replace("\r\n", "\n");
         String message = form.message().replace("\r\n", "\n");
-        return new Edit(form.path(), hadCrlf(source, form) ? text.replace("\n", "\r\n") : text, base, message, by.user());
+        return new Edit(
+                form.path(), hadCrlf(source, form) ? text.replace("\n", "\r\n") : text, base, message, by.user());
     }
 
     private boolean hadCrlf(String source, Form form) {
@@ -120,9 +123,9 @@ public final class EditDesk {
     /** The rollout that carries out what the sources ask for now; empty if there is none to watch. */
     public Optional<RolloutId> rollout() {
         try {
-            return reconciler.pass(PATIENCE).flatMap(pass -> pass instanceof Pass.Rolling(var id)
-                    ? Optional.of(id)
-                    : Optional.empty());
+            return reconciler
+                    .pass(PATIENCE)
+                    .flatMap(pass -> pass instanceof Pass.Rolling(var id) ? Optional.of(id) : Optional.empty());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();

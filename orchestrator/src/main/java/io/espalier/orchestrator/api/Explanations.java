@@ -102,9 +102,8 @@ public final class Explanations {
                 .filter(file -> file.path().equals(path))
                 .findFirst()
                 .orElseThrow(() -> RequestRefused.notFound("the release that " + hostName + " holds has no " + path));
-        String unit = releases.find(held)
-                .flatMap(release -> unit(release, path))
-                .orElseThrow();
+        String unit =
+                releases.find(held).flatMap(release -> unit(release, path)).orElseThrow();
         Map<String, String> revisions = revisions(host, held, unit)
                 .orElseThrow(() -> RequestRefused.notFound(
                         "it is not known any more from which revision " + hostName + " got its release"));
@@ -235,6 +234,9 @@ public final class Explanations {
             if (name.startsWith("host.")) {
                 return origins(host.value()).host(host.value());
             }
+            if (name.equals("fleet.name")) {
+                return origins(host.value()).name();
+            }
             if (!name.startsWith("fleet.hosts.")) {
                 return Optional.empty();
             }
@@ -289,8 +291,9 @@ public final class Explanations {
                 break; // what was before it is not looked at
             }
             Optional<Release> now = releases.find(apply.release());
-            Optional<Release> before =
-                    isOldest ? Optional.empty() : releases.find(applies.get(i + 1).release());
+            Optional<Release> before = isOldest
+                    ? Optional.empty()
+                    : releases.find(applies.get(i + 1).release());
             if (now.isPresent() && (isOldest || before.isPresent())) {
                 change(path, before, now.get())
                         .map(change -> view(apply, change))
@@ -318,7 +321,8 @@ public final class Explanations {
 
     private static Optional<String> unit(Release release, String path) {
         return release.units().stream()
-                .filter(unit -> unit.files().stream().anyMatch(file -> file.path().equals(path)))
+                .filter(unit ->
+                        unit.files().stream().anyMatch(file -> file.path().equals(path)))
                 .map(Unit::name)
                 .findFirst();
     }

@@ -85,10 +85,11 @@ public final class HostDetails {
         List<HostHistory.Entry> history = rollouts.history().of(host, APPLIES);
         Optional<ReleaseId> held = record.flatMap(HostRecord::report).flatMap(HostReport::release);
         Optional<Release> release = held.flatMap(releases::find);
-        Optional<Digest> from = held.flatMap(id -> history.stream()
-                .filter(entry -> entry.release().equals(id))
+        List<Digest> from = history.stream()
+                .filter(entry -> Optional.of(entry.release()).equals(held))
                 .map(HostHistory.Entry::target)
-                .findFirst());
+                .distinct()
+                .toList();
         List<DriftView> drift = view.drifted() == 0 ? List.of() : drifts.of(host);
         return new HostDetail(
                 view,
@@ -148,11 +149,12 @@ public final class HostDetails {
                 .toList();
     }
 
-    private List<HeldFile> files(Release release, HostName host, Optional<Digest> from) {
+    private List<HeldFile> files(Release release, HostName host, List<Digest> from) {
         var files = new ArrayList<HeldFile>();
         for (Unit unit : release.units()) {
-            Optional<Provenances.Provenance> provenance =
-                    from.flatMap(target -> provenances.of(target, host, unit.name()));
+            Optional<Provenances.Provenance> provenance = from.stream()
+                    .flatMap(target -> provenances.of(target, host, unit.name()).stream())
+                    .findFirst();
             for (FileEntry file : unit.files()) {
                 var origin = provenance.map(known -> known.files().get(file.path()));
                 var change = origin.flatMap(place ->

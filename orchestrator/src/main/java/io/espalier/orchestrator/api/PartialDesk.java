@@ -14,6 +14,7 @@ import io.espalier.orchestrator.rollout.Rollouts;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.ReleaseId;
+import io.espalier.protocol.release.Manifest;
 import io.espalier.protocol.release.Release;
 import io.espalier.protocol.release.Unit;
 import java.util.HashMap;
@@ -61,14 +62,15 @@ final class PartialDesk {
         refuseUnknown(whole, held, units);
         var chosen = new TreeMap<>(whole.releases());
         chosen.keySet().retainAll(hosts);
-        var limited =
-                new ReleaseSet(whole.fleetCommit(), whole.sources(), whole.fleet(), chosen, whole.warnings());
+        var limited = new ReleaseSet(whole.fleetCommit(), whole.sources(), whole.fleet(), chosen, whole.warnings());
         return builder.partly(limited, held, new TreeSet<>(units), from);
     }
 
     private Optional<Digest> source(HostName host, ReleaseId release) {
         return rollouts.history().of(host, RECENT).stream()
                 .filter(entry -> entry.release().equals(release))
+                .filter(entry ->
+                        entry.kind() != Manifest.Kind.ROLLBACK) // its target says nothing of where files are from
                 .map(HostHistory.Entry::target)
                 .findFirst();
     }
@@ -76,7 +78,8 @@ final class PartialDesk {
     private static void refuseUnknown(ReleaseSet whole, HashMap<HostName, Release> held, List<String> units) {
         var known = new HashSet<String>();
         whole.fleet().units().stream().map(UnitSpec::name).forEach(known::add);
-        held.values().forEach(release -> release.units().stream().map(Unit::name).forEach(known::add));
+        held.values()
+                .forEach(release -> release.units().stream().map(Unit::name).forEach(known::add));
         for (String unit : units) {
             if (!known.contains(unit)) {
                 String near = Nearest.hint(unit, known);

@@ -39,6 +39,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,23 +131,32 @@ public final class PlanDesk {
                     yield view(plan(releases, chosen), List.of());
                 }
                 PartialBuild partly = partials.build(releases, chosen, units);
-                yield partly.isSound()
-                        ? view(partial(partly.releases()), partly.problems())
-                        : refused(ref, partly.problems());
+                if (!partly.isSound()) {
+                    yield refused(ref, partly.problems());
+                }
+                Plan plan = plan(partly.releases(), chosen);
+                var told = new ArrayList<>(partly.problems());
+                plan.unreachable()
+                        .forEach((host, why) -> told.add(
+                                Problem.warning(host.value(), 0, 0, "does not answer and is left out (" + why + ")")));
+                yield view(partial(plan), told);
             }
         };
     }
 
-    /** @throws RequestRefused if a host holds another release than that which its own was made of */
-    private Plan partial(ReleaseSet target) {
-        Plan plan = plan(target, target.releases().keySet());
+    /**
+     * Without hosts that do not answer: by the time they return they may hold something else.
+     *
+     * @throws RequestRefused if a host holds another release than that which its own was made of
+     */
+    private Plan partial(Plan plan) {
         plan.hosts().forEach((host, one) -> {
             if (!one.from().equals(partials.held(host))) {
                 throw RequestRefused.conflict(
                         "host-moved", host + " holds another release than it last reported; look again in a moment");
             }
         });
-        return plan;
+        return new Plan(plan.target(), plan.hosts(), Collections.emptySortedMap());
     }
 
     private static Set<HostName> chosen(ReleaseSet target, List<String> hosts, List<String> tiers) {
@@ -174,7 +184,9 @@ public final class PlanDesk {
         refuseOtherRevision(request.ref(), target);
         Set<HostName> chosen = chosen(target, request.hosts(), request.tiers());
         List<String> units = request.units() == null ? List.of() : request.units();
-        Plan plan = units.isEmpty() ? plan(target, chosen) : partial(sound(partials.build(target, chosen, units)));
+        Plan plan = units.isEmpty()
+                ? plan(target, chosen)
+                : partial(plan(sound(partials.build(target, chosen, units)), chosen));
         Optional<Digest> agreed = Optional.ofNullable(request.plan()).map(Digest::new);
         if (agreed.isEmpty() && plan.isInSync()) {
             throw RequestRefused.conflict("unchanged", "every host holds what is wanted already");

@@ -101,9 +101,8 @@ public final class SourceBrowser {
         List<Entry> all = new ArrayList<>(folders.values());
         all.addAll(files);
         if (all.isEmpty() && !path.isEmpty()) {
-            throw RequestRefused.notFound(
-                    "there is no '" + path + "' in " + snapshot.source() + " at "
-                            + snapshot.commit().revision().abbreviated());
+            throw RequestRefused.notFound("there is no '" + path + "' in " + snapshot.source() + " at "
+                    + snapshot.commit().revision().abbreviated());
         }
         List<Entry> shown = all.subList(0, Math.min(MAX_ENTRIES, all.size()));
         return new Shown.Folder(snapshot.commit(), path, List.copyOf(shown), all.size() - shown.size());
@@ -148,8 +147,7 @@ public final class SourceBrowser {
     public Log log(String source, @Nullable String rev, String path, int page) {
         Snapshot snapshot = snapshot(source, rev);
         int from = Math.clamp(page, 0, 10_000);
-        List<Commit> found =
-                history(snapshot).log(path, Math.multiplyExact(from, LOG_PAGE), LOG_PAGE + 1);
+        List<Commit> found = history(snapshot).log(path, Math.multiplyExact(from, LOG_PAGE), LOG_PAGE + 1);
         boolean more = found.size() > LOG_PAGE;
         return new Log(snapshot.commit(), path, more ? found.subList(0, LOG_PAGE) : found, from, more);
     }

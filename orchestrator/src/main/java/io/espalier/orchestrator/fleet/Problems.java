@@ -26,8 +26,8 @@ final class Problems {
 
     boolean hasErrorIn(Pattern files) {
         return found.stream()
-                .anyMatch(problem -> problem.isError()
-                        && files.matcher(problem.file()).matches());
+                .anyMatch(problem ->
+                        problem.isError() && files.matcher(problem.file()).matches());
     }
 
     /** Sorted by file, line and column. */

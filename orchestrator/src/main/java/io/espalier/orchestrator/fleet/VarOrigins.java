@@ -17,6 +17,7 @@ public final class VarOrigins {
     private final Map<String, Written> variables = new HashMap<>();
     private final Map<String, Written> hosts = new HashMap<>();
     private final Problems problems = new Problems();
+    private Optional<Written> name = Optional.empty();
 
     private VarOrigins() {}
 
@@ -29,6 +30,11 @@ public final class VarOrigins {
                     && origins.parsed(fleet, path).orElse(null) instanceof Yaml.Entries entries) {
                 entries.entries().forEach(entry -> origins.host(entry, host, own));
             }
+        }
+        if (origins.parsed(fleet, FleetFile.PATH).orElse(null) instanceof Yaml.Entries entries) {
+            entries.entries().stream()
+                    .filter(entry -> entry.key().equals("fleet"))
+                    .forEach(entry -> origins.name = Optional.of(written(entry.at())));
         }
         origins.layer(fleet, "vars/all.yaml");
         own.forEach(entry -> named(entry, "tier").forEach(tier -> origins.layer(fleet, "vars/tier/" + tier + ".yaml")));
@@ -49,8 +55,13 @@ public final class VarOrigins {
         return Optional.empty();
     }
 
-    public Optional<Written> host(String name) {
-        return Optional.ofNullable(hosts.get(name));
+    /** Of the fleet's name. */
+    public Optional<Written> name() {
+        return name;
+    }
+
+    public Optional<Written> host(String hostName) {
+        return Optional.ofNullable(hosts.get(hostName));
     }
 
     private static String parent(String path) {

@@ -149,14 +149,14 @@ public final class ReleaseBuilder {
         }
         Host host = ready.fleet().hosts().get(name);
         Facts known = facts.getOrDefault(name, Facts.NONE);
-        if (host == null
-                || !(ready.renderer().render(host, known) instanceof Rendering.Done done)) {
+        if (host == null || !(ready.renderer().render(host, known) instanceof Rendering.Done done)) {
             return Optional.empty();
         }
         for (RenderedHost.RenderedUnit unit : done.host().units()) {
             for (RenderedFile file : unit.files()) {
                 if (file.path().equals(path)) {
-                    List<TracedLine> lines = file.secret() ? List.of() : ready.renderer().trace(host, known, file);
+                    List<TracedLine> lines =
+                            file.secret() ? List.of() : ready.renderer().trace(host, known, file);
                     return Optional.of(new Explained(unit.spec().name(), file, lines));
                 }
             }

@@ -19,8 +19,8 @@ public final class UnitDifference {
                 .forEach(names::add);
         held.units().stream()
                 .map(Unit::name)
-                .filter(name -> wanted.units().stream()
-                        .noneMatch(unit -> unit.name().equals(name)))
+                .filter(name ->
+                        wanted.units().stream().noneMatch(unit -> unit.name().equals(name)))
                 .forEach(names::add);
         return names;
     }

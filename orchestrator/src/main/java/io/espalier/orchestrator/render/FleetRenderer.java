@@ -65,7 +65,9 @@ public final class FleetRenderer {
     public List<TracedLine> trace(Host host, Facts facts, RenderedFile file) {
         Snapshot from = file.origin().source().equals(source.source().value()) ? source : templates.snapshot();
         byte[] content = file.content().bytes();
-        if (from.read(file.origin().path()).filter(bytes -> Arrays.equals(bytes, content)).isPresent()) {
+        if (from.read(file.origin().path())
+                .filter(bytes -> Arrays.equals(bytes, content))
+                .isPresent()) {
             return copied(file, new String(content, StandardCharsets.UTF_8));
         }
         String prefix = templates.path("");

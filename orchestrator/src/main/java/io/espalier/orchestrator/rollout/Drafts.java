@@ -54,7 +54,9 @@ final class Drafts {
                         : plan.target().fleetCommit().subject(),
                 by,
                 // A release made of what a host held is for none that holds another one meanwhile
-                approval.isPresent() || options.agreedTo().isPresent() || plan.target().isPartial(),
+                approval.isPresent()
+                        || options.agreedTo().isPresent()
+                        || plan.target().isPartial(),
                 fleet.rollout(),
                 0,
                 state,

@@ -136,6 +136,10 @@ final class HostSender {
     private Try lookAndApply(Rollout rollout, HostStep step, Auid auid, Release release, Link link)
             throws InterruptedException {
         HostPlan plan = plans.plan(link, release);
+        if (!rollout.units().isEmpty() && !plan.isInSync() && !plan.from().equals(step.from())) {
+            return new Try.Ended(new StepState.Waiting(
+                    Reason.HOST_MOVED, "it holds another release than that which these units were put into"));
+        }
         Message.Status status = link.status();
         tell(rollout, step, Kind.REPLANNED, "", plan.changes().size() + " changes", 0);
         if (status.awaitingConfirm()) {

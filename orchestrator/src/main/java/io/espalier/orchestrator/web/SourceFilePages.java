@@ -83,10 +83,7 @@ final class SourceFilePages {
         model.addAttribute("readOnly", readOnly);
         if (readOnly.isEmpty()) {
             EditDesk.Start start = edits.start(name, path);
-            form(
-                    model,
-                    new EditDesk.Form(path, start.base().id(), start.text(), ""),
-                    start.isNew());
+            form(model, new EditDesk.Form(path, start.base().id(), start.text(), ""), start.isNew());
         }
         return "source-edit";
     }

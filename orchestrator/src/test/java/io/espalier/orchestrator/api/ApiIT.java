@@ -88,7 +88,13 @@ class ApiIT {
 
     @Test
     void whatIsNotThereIsToldWithItsReason() {
-        for (String path : List.of("/hosts/web77", "/hosts/..%2f", "/rollouts/4711", "/sources/nope/sync")) {
+        for (String path : List.of(
+                "/hosts/web77",
+                "/hosts/..%2f",
+                "/hosts/web77/explain?path=/etc/motd",
+                "/hosts/web77/history?path=/etc/motd",
+                "/rollouts/4711",
+                "/sources/nope/sync")) {
             Builder request = orchestrator.asAdmin("/api/v1" + path);
             if (path.endsWith("sync")) {
                 request.POST(BodyPublishers.noBody());

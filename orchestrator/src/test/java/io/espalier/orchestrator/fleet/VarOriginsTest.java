@@ -53,6 +53,7 @@ class VarOriginsTest {
         VarOrigins db1 = VarOrigins.of(SOURCE, new HostName("db1"));
 
         assertThat(db1.host("web2")).hasValue(new Written("hosts.yaml", 1));
+        assertThat(db1.name()).hasValue(new Written("fleet.yaml", 1));
         assertThat(db1.host("db1")).hasValue(new Written("hosts.yaml", 7));
         assertThat(db1.variable("greeting")).hasValue(new Written("vars/all.yaml", 4));
     }

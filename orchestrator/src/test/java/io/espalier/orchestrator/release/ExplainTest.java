@@ -34,9 +34,7 @@ class ExplainTest {
     void open() {
         renderer = new Renderer();
         builder = new ReleaseBuilder(
-                renderer,
-                new ObjectStore(data.resolve("objects")),
-                new Provenances(data.resolve("provenance")));
+                renderer, new ObjectStore(data.resolve("objects")), new Provenances(data.resolve("provenance")));
     }
 
     @AfterEach
@@ -102,7 +100,9 @@ class ExplainTest {
                         end
                         """));
 
-        assertThat(lines).extracting(TracedLine::text).containsExactly("listen 80", "listen 443", "on", "db db1 10.0.4.1", "end");
+        assertThat(lines)
+                .extracting(TracedLine::text)
+                .containsExactly("listen 80", "listen 443", "on", "db db1 10.0.4.1", "end");
         assertThat(lines.get(0).variables()).isEqualTo(Map.of("vars.ports[0]", "80"));
         assertThat(lines.get(1).spots()).containsExactly(motd(2));
         assertThat(lines.get(1).variables()).isEqualTo(Map.of("vars.ports[1]", "443"));

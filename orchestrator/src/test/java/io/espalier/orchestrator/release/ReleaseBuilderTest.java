@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,50 @@ class ReleaseBuilderTest {
     @AfterEach
     void close() {
         renderer.close();
+    }
+
+    private static TextSnapshot twoUnits(String text) {
+        return threeHosts()
+                .with("units/web.yaml", "unit: web\nfiles:\n  - { to: /etc/web, template: web.ftl }\n")
+                .with("templates/motd.ftl", text + "\n")
+                .with("templates/web.ftl", text + "\n");
+    }
+
+    @Test
+    void partlyBuiltReleasesAreStoredAndKnowWhereEachUnitCameFrom() {
+        TextSnapshot first = twoUnits("one");
+        TextSnapshot second = twoUnits("two");
+        ReleaseSet one = ready(builder.build(first, NO_OTHERS, Map.of()));
+        ReleaseSet two = ready(builder.build(second, NO_OTHERS, Map.of()));
+
+        PartialBuild partly =
+                builder.partly(two, Map.of(WEB1, one.releases().get(WEB1)), Set.of("web"), Map.of(WEB1, one.key()));
+
+        assertThat(partly.isSound()).isTrue();
+        assertThat(partly.problems()).allMatch(problem -> problem.message().contains("holds no release yet"));
+        ReleaseSet set = partly.releases();
+        assertThat(set.releases()).containsOnlyKeys(WEB1);
+        assertThat(set.key()).isNotIn(one.key(), two.key());
+        Release release = set.releases().get(WEB1);
+        assertThat(objects.read(release.id().digest())).contains(release.encode());
+        assertThat(revision(provenances, set, "web"))
+                .contains(second.commit().revision().id());
+        assertThat(revision(provenances, set, "base"))
+                .contains(first.commit().revision().id());
+
+        ReleaseSet again = builder.partly(two, Map.of(WEB1, release), Set.of("base"), Map.of(WEB1, set.key()))
+                .releases();
+        assertThat(again.releases().get(WEB1)).isEqualTo(two.releases().get(WEB1));
+        assertThat(revision(provenances, again, "web"))
+                .contains(second.commit().revision().id());
+        assertThat(new Provenances(data.resolve("provenance")).of(again.key(), DB1, "web"))
+                .isEmpty();
+    }
+
+    private static Optional<String> revision(Provenances provenances, ReleaseSet set, String unit) {
+        return provenances
+                .of(set.key(), WEB1, unit)
+                .map(known -> known.sources().get("shop"));
     }
 
     @Test

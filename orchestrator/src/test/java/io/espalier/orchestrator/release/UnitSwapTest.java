@@ -90,8 +90,10 @@ class UnitSwapTest {
                         + " deploy 'base' too");
         assertThat(why(release(unit("web", "/w=1")), wanted, needs, "web"))
                 .isEqualTo("unit 'web' needs 'base', which the host does not hold; deploy 'base' too");
-        assertThat(why(release(unit("base", "/a=2"), unit("web", "/w=1")), wanted, needs, "web")).isEmpty();
-        assertThat(why(release(unit("web", "/w=1")), wanted, needs, "web", "base")).isEmpty();
+        assertThat(why(release(unit("base", "/a=2"), unit("web", "/w=1")), wanted, needs, "web"))
+                .isEmpty();
+        assertThat(why(release(unit("web", "/w=1")), wanted, needs, "web", "base"))
+                .isEmpty();
     }
 
     @Test

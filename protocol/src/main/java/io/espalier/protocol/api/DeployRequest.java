@@ -17,11 +17,7 @@ public record DeployRequest(
         @Nullable String plan) {
 
     /** Of all units. */
-    public DeployRequest(
-            @Nullable String ref,
-            List<String> hosts,
-            List<String> tiers,
-            @Nullable String plan) {
+    public DeployRequest(@Nullable String ref, List<String> hosts, List<String> tiers, @Nullable String plan) {
         this(ref, hosts, tiers, List.of(), plan);
     }
 }

@@ -16,9 +16,9 @@ public final class Commands {
     static final Option TIERS = Option.value("tier", "TIER", "only hosts of this tier; repeat it for more")
             .of(new Values.Known(Noun.TIER))
             .many();
-    static final Option UNITS =
-            Option.value("unit", "UNIT", "only this unit, the rest of each host as it is; repeat it for more")
-                    .many();
+    static final Option UNITS = Option.value(
+                    "unit", "UNIT", "only this unit, the rest of each host as it is; repeat it for more")
+            .many();
     static final Option YES = Option.flag("yes", "do not ask").letter('y');
     static final Option NO_WAIT = Option.flag("no-wait", "start it and do not wait for its end");
     static final Option TIMEOUT = Option.value("timeout", "MINUTES", "how long to wait for its end; 60 if absent")

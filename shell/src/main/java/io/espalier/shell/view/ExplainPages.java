@@ -55,13 +55,23 @@ public final class ExplainPages {
         for (PathChangeView change : changes) {
             page.line(
                     new Cell(change.action(), Style.YELLOW),
-                    new Cell(" by rollout " + change.rollout() + " (" + change.kind() + ", manifest " + change.number()
-                            + ") ", Style.PLAIN),
+                    new Cell(
+                            " by rollout " + change.rollout() + " (" + change.kind() + ", manifest " + change.number()
+                                    + ") ",
+                            Style.PLAIN),
                     page.ago(change.at()));
             if (change.revision() != null) {
                 page.line(new Cell(
-                        "  " + change.revision().substring(0, Math.min(COMMIT, change.revision().length()))
-                                + (change.author() == null ? "" : " " + change.author().replaceFirst(" <.*", ""))
+                        "  "
+                                + change.revision()
+                                        .substring(
+                                                0,
+                                                Math.min(
+                                                        COMMIT,
+                                                        change.revision().length()))
+                                + (change.author() == null
+                                        ? ""
+                                        : " " + change.author().replaceFirst(" <.*", ""))
                                 + (change.subject() == null ? "" : ": " + change.subject()),
                         Style.BOLD));
             }

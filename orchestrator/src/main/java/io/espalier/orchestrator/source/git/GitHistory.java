@@ -3,7 +3,6 @@ package io.espalier.orchestrator.source.git;
 import io.espalier.orchestrator.source.Commit;
 import io.espalier.orchestrator.source.History;
 import io.espalier.orchestrator.source.Revision;
-import io.espalier.orchestrator.source.Snapshot;
 import io.espalier.orchestrator.source.SourceException;
 import io.espalier.orchestrator.source.SourceName;
 import io.espalier.protocol.Reason;
@@ -67,8 +66,7 @@ final class GitHistory implements History {
             walk.markStart(walk.parseCommit(id));
             walk.setRevFilter(new Until(deadline));
             if (!path.isEmpty()) {
-                walk.setTreeFilter(
-                        AndTreeFilter.create(PathFilterGroup.createFromStrings(path), TreeFilter.ANY_DIFF));
+                walk.setTreeFilter(AndTreeFilter.create(PathFilterGroup.createFromStrings(path), TreeFilter.ANY_DIFF));
             }
             var found = new ArrayList<Commit>();
             int passed = 0;
@@ -155,8 +153,7 @@ final class GitHistory implements History {
         return new CanonicalTreeParser(null, reader, commit.getTree());
     }
 
-    private static FileDiff diff(DiffFormatter format, DiffEntry entry, ByteArrayOutputStream out)
-            throws IOException {
+    private static FileDiff diff(DiffFormatter format, DiffEntry entry, ByteArrayOutputStream out) throws IOException {
         String action = switch (entry.getChangeType()) {
             case ADD, COPY -> "create";
             case DELETE -> "remove";

@@ -53,8 +53,8 @@ record Admission(Repository repository, PushCheck check, PushRules rules) {
                     _ -> findings.addAll(check.check(source, snapshot(source, id))), _ -> {}, rules.checkTime());
             return ended
                     ? findings
-                    : List.of(Finding.error("checking took more than "
-                            + rules.checkTime().toSeconds() + " s; nothing was changed"));
+                    : List.of(Finding.error(
+                            "checking took more than " + rules.checkTime().toSeconds() + " s; nothing was changed"));
         } catch (SourceException e) {
             return List.of(Finding.error(String.valueOf(e.getMessage())));
         } catch (RuntimeException e) {

@@ -103,10 +103,7 @@ public final class HostedEdits {
                 for (HostedSources.Following one : following(branch)) {
                     boolean ended = LineRelay.run(
                             lines -> handling.follower()
-                                    .plan(
-                                            one.source(),
-                                            admission(branch).snapshot(one.source(), id),
-                                            lines),
+                                    .plan(one.source(), admission(branch).snapshot(one.source(), id), lines),
                             plan,
                             handling.rules().checkTime());
                     if (!ended) {
@@ -191,7 +188,8 @@ public final class HostedEdits {
             if (tree.isEmpty()) {
                 return new Draft.Ended(refused(edit.path() + " holds just this already"));
             }
-            ObjectId id = trees.commit(tree.get(), person(edit.author()), edit.message().strip() + "\n");
+            ObjectId id = trees.commit(
+                    tree.get(), person(edit.author()), edit.message().strip() + "\n");
             List<Finding> findings = admission(branch).findings(id, following(branch));
             return findings.stream().anyMatch(Finding::refuses)
                     ? new Draft.Ended(new EditResult.Refused(findings))
@@ -257,7 +255,8 @@ public final class HostedEdits {
                 case LOCK_FAILURE, REJECTED -> false;
                 default ->
                     throw new SourceException(
-                            Reason.IO_ERROR, branch.name() + ": cannot move " + branch.ref().getName());
+                            Reason.IO_ERROR,
+                            branch.name() + ": cannot move " + branch.ref().getName());
             };
         } catch (IOException e) {
             throw new SourceException(Reason.IO_ERROR, branch.name() + ": cannot write: " + e.getMessage(), e);

@@ -121,9 +121,8 @@ final class PushSession implements PreReceiveHook, PostReceiveHook {
             following.forEach(one -> relay(
                     out,
                     one.source(),
-                    lines ->
-                            handling.follower()
-                                    .plan(one.source(), admission.snapshot(one.source(), command.getNewId()), lines)));
+                    lines -> handling.follower()
+                            .plan(one.source(), admission.snapshot(one.source(), command.getNewId()), lines)));
         }
     }
 

@@ -129,8 +129,9 @@ class HostedEditsTest {
     private void assertRefused(Edit edit, String why) {
         Revision before = newest().commit().revision();
         assertThat(edits.commit(fleet(), edit))
-                .isInstanceOfSatisfying(EditResult.Refused.class, refused -> assertThat(refused.findings())
-                        .anySatisfy(finding -> {
+                .isInstanceOfSatisfying(
+                        EditResult.Refused.class,
+                        refused -> assertThat(refused.findings()).anySatisfy(finding -> {
                             assertThat(finding.refuses()).isTrue();
                             assertThat(finding.text()).contains(why);
                         }));
@@ -166,9 +167,7 @@ class HostedEditsTest {
                 .extracting(line -> line.orElseThrow().revision())
                 .containsExactly(first, second);
         assertThat(history.log("units", 0, 9)).extracting(Commit::revision).containsExactly(second, first);
-        assertThat(history.log("fleet.yaml", 0, 9))
-                .extracting(Commit::revision)
-                .containsExactly(first);
+        assertThat(history.log("fleet.yaml", 0, 9)).extracting(Commit::revision).containsExactly(first);
         assertThat(history.log("", 1, 9)).extracting(Commit::revision).containsExactly(first);
         assertThat(history.lines("nope")).isEmpty();
     }
@@ -209,8 +208,7 @@ class HostedEditsTest {
         assertThat(edits.commit(fleet(), mine))
                 .isInstanceOfSatisfying(
                         EditResult.Overtaken.class,
-                        overtaken ->
-                                assertThat(overtaken.theirs().revision()).isEqualTo(theirs));
+                        overtaken -> assertThat(overtaken.theirs().revision()).isEqualTo(theirs));
         assertThat(text("fleet.yaml")).isEqualTo("fleet: theirs\n");
     }
 
@@ -262,7 +260,8 @@ class HostedEditsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../out", "/etc/passwd", ".git/config", "units/.GIT/x", "a//b", "", "units/", "a\\b", "a\nb"})
+    @ValueSource(
+            strings = {"../out", "/etc/passwd", ".git/config", "units/.GIT/x", "a//b", "", "units/", "a\\b", "a\nb"})
     void pathThatNoSourceMayHoldIsRefused(String path) {
         assertRefused(edit(path, "x\n"), "");
     }
@@ -280,7 +279,8 @@ class HostedEditsTest {
         assertRefused(new Edit("fleet.yaml", "x\n", base, " \n", "ann"), "say in the message");
         assertRefused(edit("fleet.yaml", "x".repeat(Edit.MAX_TEXT + 1)), "over 256 kB");
         assertRefused(edit("fleet.yaml", "a\0b"), "NUL");
-        assertRefused(new Edit("fleet.yaml", "x\n", new Revision("f".repeat(40)), "m", "ann"), "not in this repository");
+        assertRefused(
+                new Edit("fleet.yaml", "x\n", new Revision("f".repeat(40)), "m", "ann"), "not in this repository");
         assertRefused(new Edit("fleet.yaml", "x\n", new Revision("17"), "m", "ann"), "not in this repository");
     }
 
