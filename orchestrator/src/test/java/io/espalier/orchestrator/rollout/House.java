@@ -33,7 +33,7 @@ final class House implements AutoCloseable {
 
     static final KeyPair KEY = key();
 
-    private static final Duration DEADLINE = Duration.ofSeconds(20);
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     final DataSource database;
     final Plans plans;

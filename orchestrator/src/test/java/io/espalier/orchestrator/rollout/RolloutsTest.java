@@ -409,7 +409,7 @@ class RolloutsTest {
 
     @Test
     void singleUnitsDoNotSupersedeARolloutThatAPersonPaused() {
-        try (var house = House.over(fleet)) {
+        try (var house = over(fleet)) {
             var release = new CountDownLatch(1);
             fleet.host("db1").hangs = Optional.of(release);
             ReleaseSet whole = fleet.commit("a1", "hello");
