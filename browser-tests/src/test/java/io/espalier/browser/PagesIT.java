@@ -126,6 +126,47 @@ class PagesIT {
     }
 
     @Test
+    void treeIsReachedWatchedAndSetFromTheMenu() {
+        signIn();
+
+        page.getByRole(
+                        AriaRole.LINK,
+                        new Page.GetByRoleOptions().setName("Tree").setExact(true))
+                .click();
+        assertThat(page).hasURL(Pattern.compile(".*/realtime/$"));
+        page.getByLabel("Key").fill("orchestrator,hosts");
+        button("Watch").click();
+        assertThat(page.locator("#rows")).containsText("orchestrator,hosts,in-sync");
+        shoot(page, "tree-realtime");
+
+        page.navigate("/setting/view");
+        page.getByLabel("Name").fill("hosts");
+        page.getByLabel("Keys, one a line").fill("orchestrator,hosts,*");
+        button("Save").click();
+        assertThat(page.locator("table")).containsText("orchestrator,hosts,*");
+
+        page.navigate("/trend/view/");
+        assertThat(page.locator("#tree")).containsText("orchestrator");
+        page.getByRole(
+                        AriaRole.LINK,
+                        new Page.GetByRoleOptions().setName("Fleet").setExact(true))
+                .click();
+        assertThat(page).hasURL(Pattern.compile(".*/fleet.*"));
+    }
+
+    @Test
+    void workersAreListedAlive() {
+        signIn();
+
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Workers"))
+                .click();
+
+        assertThat(page.locator("#workers tbody tr")).hasCount(3);
+        assertThat(page.locator("#workers")).containsText("web1");
+        assertThat(page.locator("#workers tbody")).containsText("alive");
+    }
+
+    @Test
     void signInRefusesAWrongPasswordAndLeadsToThePageThatWasAskedFor() {
         page.navigate("/sources");
         page.getByLabel("Name").fill("admin");

@@ -34,7 +34,12 @@ final class Api implements AutoCloseable {
     }
 
     JsonNode get(String path) {
-        return send(HttpRequest.newBuilder(URI.create(url + "/api/v1" + path)).GET());
+        return at("/api/v1" + path);
+    }
+
+    /** What is not below {@code /api/v1}. */
+    private JsonNode at(String path) {
+        return send(HttpRequest.newBuilder(URI.create(url + path)).GET());
     }
 
     JsonNode post(String path, Map<String, ?> body) {
@@ -77,10 +82,15 @@ final class Api implements AutoCloseable {
 
     /** Waits until {@code path} looks right, and gives it; an unreachable orchestrator does not. */
     JsonNode await(String path, Duration limit, Predicate<JsonNode> isRight) {
+        return awaitAt("/api/v1" + path, limit, isRight);
+    }
+
+    /** The same with a path from the root. */
+    JsonNode awaitAt(String path, Duration limit, Predicate<JsonNode> isRight) {
         var last = new String[] {"no answer"};
         try {
             return Await.value(path, limit, () -> {
-                JsonNode answer = get(path);
+                JsonNode answer = at(path);
                 last[0] = answer.toString();
                 if (!isRight.test(answer)) {
                     throw new IllegalStateException("not yet");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.espalier.testkit.Await;
 import io.espalier.testkit.Ran;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,6 +109,32 @@ class DemoStoryIT {
                 .containsPattern("remote: wave \\d/\\d+ web1 applied in \\d+ ms")
                 .containsPattern("remote: wave \\d/\\d+ web2 applied in \\d+ ms")
                 .containsPattern("remote: done: 3 hosts applied in [0-9.]+ s");
+    }
+
+    @Test
+    @Order(3)
+    void linePushedToTheIngestPortIsReadWithTheDemosToken() throws IOException {
+        String[] ingest = demo.summary().path("tree").asString().split(":");
+        try (var socket = new Socket(ingest[0], Integer.parseInt(ingest[1]))) {
+            socket.getOutputStream().write("{\"e2e\":{\"line\":7}}\n".getBytes(StandardCharsets.UTF_8));
+        }
+
+        Await.until(
+                "the line is in the tree",
+                LIMIT,
+                () -> demo.json("tree", "get", "e2e,line").toString().equals("[{\"e2e,line\":7}]"));
+        assertThat(demo.json("tree", "get", "deploy,host,web1").toString()).contains("done");
+        assertThat(demo.shell("tree", "get", "deploy,tier,web").output()).contains("rollout");
+    }
+
+    @Test
+    @Order(3)
+    void workersAreTheDemosHosts() {
+        JsonNode all = demo.api().awaitAt("/v1/worker", LIMIT, list -> list.size() == HOSTS);
+        for (JsonNode worker : all) {
+            assertThat(worker.path("state").asString()).isEqualTo("alive");
+            assertThat(demo.hosts()).contains(worker.path("host").asString());
+        }
     }
 
     @Test

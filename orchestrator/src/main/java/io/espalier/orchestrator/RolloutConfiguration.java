@@ -23,6 +23,7 @@ import io.espalier.orchestrator.rollout.Reconciler;
 import io.espalier.orchestrator.rollout.Revisions;
 import io.espalier.orchestrator.rollout.RolloutLimits;
 import io.espalier.orchestrator.rollout.Rollouts;
+import io.espalier.orchestrator.rollout.StepWatcher;
 import io.espalier.orchestrator.source.Sources;
 import io.espalier.orchestrator.source.hosting.FleetSource;
 import io.espalier.protocol.HostName;
@@ -108,7 +109,12 @@ class RolloutConfiguration {
             SigningKey key,
             HostRegistry registry,
             StepsOnHosts watcher,
+            DeployMarks marks,
             InstantSource clock) {
+        StepWatcher both = (rollout, steps) -> {
+            watcher.changed(rollout, steps);
+            marks.changed(rollout, steps);
+        };
         var means = new Means(
                 links,
                 plans,
@@ -119,7 +125,7 @@ class RolloutConfiguration {
                 key::sign,
                 registry::auid,
                 () -> unhealthy(registry, clock.instant()),
-                watcher);
+                both);
         return new Rollouts(database, means, clock, RolloutLimits.DEFAULT);
     }
 

@@ -2,6 +2,8 @@ package io.espalier.orchestrator;
 
 import io.espalier.orchestrator.host.HostRegistry;
 import io.espalier.orchestrator.job.ReportSink;
+import io.espalier.orchestrator.host.Traffic;
+import io.espalier.orchestrator.rollout.Rollouts;
 import io.espalier.orchestrator.tree.RunningTree;
 import io.espalier.orchestrator.tree.TreeWriter;
 import io.espalier.orchestrator.worker.ReportKind;
@@ -25,6 +27,22 @@ class WorkerConfiguration {
     @Bean
     TreeWriter treeWriter(ObjectProvider<RunningTree> tree) {
         return new TreeWriter(Optional.ofNullable(tree.getIfAvailable()));
+    }
+
+    @Bean
+    DeployMarks deployMarks(TreeWriter tree) {
+        return new DeployMarks(tree::later);
+    }
+
+    @Bean
+    OwnFigures ownFigures(
+            HostRegistry hosts,
+            Rollouts rollouts,
+            Traffic traffic,
+            DeployMarks marks,
+            TreeWriter tree,
+            InstantSource clock) {
+        return new OwnFigures(hosts, rollouts, traffic, marks, tree::later, clock);
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")

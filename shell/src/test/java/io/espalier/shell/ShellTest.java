@@ -54,6 +54,55 @@ class ShellTest {
         return new Shell(env, home, home, InstantSource.fixed(Fixtures.NOW), ZoneOffset.UTC);
     }
 
+    // ---- the metrics tree ----
+
+    @Test
+    void treeIsReadAsATableAndAsTheTreesOwnJson() {
+        server.reply(
+                "GET /get/cpu,*%7Csum",
+                _ -> new Reply(200, "application/json", "[{\"cpu,*\":130},{\"cpu,x\":\"begins\"}]"));
+
+        assertThat(Ran.of(shell, "tree", "get", "cpu,*|sum").out())
+                .contains("cpu,*  130")
+                .contains("cpu,x  begins");
+        assertThat(Ran.of(shell, "tree", "get", "cpu,*|sum", "--output", "json").out())
+                .isEqualToIgnoringWhitespace("[{\"cpu,*\":130},{\"cpu,x\":\"begins\"}]");
+    }
+
+    @Test
+    void treeIsWatchedFromWhereItWasRead() {
+        server.reply("GET /get/a", _ -> new Reply(200, "application/json", "[{\"a\":1}]"));
+        var asked = new AtomicInteger();
+        server.reply("GET /pull/a", _ -> {
+            int number = asked.incrementAndGet();
+            return new Reply(200, "application/json", number == 1 ? "[]" : "[{\"a\":" + number + "},{\"b\":9}]");
+        });
+
+        var ran = Ran.of(shell, "tree", "watch", "a", "--count", "1", "--output", "json");
+
+        assertThat(ran.out()).isEqualTo("{\"a\":2}\n");
+        assertThat(ran.status()).isZero();
+        assertThat(asked).hasValue(2);
+    }
+
+    @Test
+    void treeTakesAFileAndTellsWhatItRejected() throws IOException {
+        Files.writeString(home.resolve("lines"), "{\"a\":1}\nnot a line\n");
+        server.reply(
+                "POST /push",
+                _ -> new Reply(
+                        200,
+                        "application/json",
+                        "{\"merged\":1,\"rejected\":1,\"bad\":[{\"line\":2,\"reason\":\"no log line\",\"text\":\"not a line\"}]}"));
+
+        var ran = Ran.of(shell, "tree", "push", "lines");
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.out()).contains("1 merged, 1 rejected", "line 2: no log line: not a line");
+        assertThat(server.last("POST /push").body()).startsWith("{\"a\":1}");
+        assertThat(Ran.of(shell, "tree", "push", "no-such-file").status()).isEqualTo(2);
+    }
+
     // ---- looking ----
 
     @Test

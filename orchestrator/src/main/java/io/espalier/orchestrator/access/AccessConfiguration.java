@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.List;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -58,6 +60,11 @@ class AccessConfiguration {
     }
 
     @Bean
+    AgentTokens agentTokens(JdbcClient jdbc, InstantSource clock) {
+        return new AgentTokens(jdbc, clock);
+    }
+
+    @Bean
     Sessions sessions(JdbcClient jdbc, InstantSource clock) {
         return new Sessions(jdbc, clock);
     }
@@ -81,6 +88,30 @@ class AccessConfiguration {
     @Bean
     Refusals refusals(@Qualifier("handlerExceptionResolver") HandlerExceptionResolver resolver) {
         return new Refusals(resolver);
+    }
+
+    /** Agents report, and nothing else; each for itself, which the desk for reports sees to. */
+    @Bean
+    @Order(0)
+    SecurityFilterChain agentChain(HttpSecurity http, AgentTokens tokens, Refusals refusals) throws Exception {
+        RequestMatcher hasToken = BearerFilter::hasAgentToken;
+        PathPatternRequestMatcher.Builder paths = PathPatternRequestMatcher.withDefaults();
+        shared(http.securityMatcher(hasToken))
+                .csrf(AbstractHttpConfigurer::disable)
+                .authorizeHttpRequests(rules -> {
+                    rules.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
+                            .permitAll();
+                    for (HttpMethod method : List.of(HttpMethod.GET, HttpMethod.PUT)) {
+                        rules.requestMatchers(
+                                        paths.matcher(method, "/v1/worker/*"), paths.matcher(method, "/v1/worker/*/*"))
+                                .authenticated();
+                    }
+                    rules.anyRequest().denyAll();
+                })
+                .addFilterBefore(new BearerFilter(tokens::callerOf, refusals), AuthorizationFilter.class)
+                .exceptionHandling(
+                        refused -> refused.authenticationEntryPoint(refusals).accessDeniedHandler(refusals));
+        return http.build();
     }
 
     @Bean
@@ -121,7 +152,7 @@ class AccessConfiguration {
                 // No browser sends this header by itself
                 .csrf(AbstractHttpConfigurer::disable)
                 .authorizeHttpRequests(AccessConfiguration::applyRules)
-                .addFilterBefore(new BearerFilter(signIns, refusals), AuthorizationFilter.class)
+                .addFilterBefore(new BearerFilter(signIns::byToken, refusals), AuthorizationFilter.class)
                 .exceptionHandling(
                         refused -> refused.authenticationEntryPoint(refusals).accessDeniedHandler(refusals));
         return http.build();
@@ -194,8 +225,7 @@ class AccessConfiguration {
     }
 
     /** HEAD is a GET without its body. */
-    private record ReadsAlike(RequestMatcher path, org.springframework.http.HttpMethod method)
-            implements RequestMatcher {
+    private record ReadsAlike(RequestMatcher path, HttpMethod method) implements RequestMatcher {
         @Override
         public boolean matches(HttpServletRequest request) {
             String asked = "HEAD".equals(request.getMethod()) ? "GET" : request.getMethod();

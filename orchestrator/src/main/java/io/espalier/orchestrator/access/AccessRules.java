@@ -90,6 +90,11 @@ final class AccessRules {
             needs(HttpMethod.GET, "/version/**", Right.READ),
             needs(HttpMethod.GET, "/setting/view/**", Right.READ),
             needs(HttpMethod.POST, "/setting/view/**", Right.DEPLOY),
+            // What agents report
+            needs(HttpMethod.POST, "/v1/worker/*/token", Right.ADMIN),
+            needs(HttpMethod.GET, "/v1/worker/**", Right.READ),
+            needs(HttpMethod.PUT, "/v1/worker/**", Right.PUSH),
+            needs(HttpMethod.GET, "/workers", Right.READ),
             // For programs that watch the orchestrator
             needs(HttpMethod.GET, "/actuator/**", Right.READ),
             needs(HttpMethod.GET, "/v3/api-docs/**", Right.READ),

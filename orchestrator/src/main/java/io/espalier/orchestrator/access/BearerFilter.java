@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Function;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -18,11 +19,12 @@ final class BearerFilter extends OncePerRequestFilter {
 
     private static final String SCHEME = "Bearer ";
 
-    private final SignIns signIns;
+    private final Function<String, Optional<Caller>> tokens;
     private final AuthenticationEntryPoint refusal;
 
-    BearerFilter(SignIns signIns, AuthenticationEntryPoint refusal) {
-        this.signIns = signIns;
+    /** @param tokens who stands behind a token */
+    BearerFilter(Function<String, Optional<Caller>> tokens, AuthenticationEntryPoint refusal) {
+        this.tokens = tokens;
         this.refusal = refusal;
     }
 
@@ -31,13 +33,20 @@ final class BearerFilter extends OncePerRequestFilter {
         return header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
     }
 
+    static boolean hasAgentToken(HttpServletRequest request) {
+        return hasToken(request) && tokenOf(request).startsWith(AgentTokens.PREFIX);
+    }
+
+    private static String tokenOf(HttpServletRequest request) {
+        return request.getHeader(HttpHeaders.AUTHORIZATION)
+                .substring(SCHEME.length())
+                .strip();
+    }
+
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        String token = request.getHeader(HttpHeaders.AUTHORIZATION)
-                .substring(SCHEME.length())
-                .strip();
-        Optional<Caller> caller = signIns.byToken(token);
+        Optional<Caller> caller = tokens.apply(tokenOf(request));
         if (caller.isEmpty()) {
             refusal.commence(request, response, new BadCredentialsException("no such token; it may have been revoked"));
             return;

@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.access;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -11,12 +12,20 @@ import java.util.Set;
  */
 public record Caller(String user, String via, Set<Right> rights) {
 
+    /** Before the id of a worker; no user's name may have a colon. */
+    static final String AGENT = "agent:";
+
     public Caller {
         rights = Right.expanded(rights);
     }
 
     public boolean may(Right right) {
         return rights.contains(right);
+    }
+
+    /** Whose agent this is; empty for people and programs. */
+    public Optional<String> agent() {
+        return user.startsWith(AGENT) ? Optional.of(user.substring(AGENT.length())) : Optional.empty();
     }
 
     /** For the audit trail: {@code ann}, {@code ann (token ci)}. */

@@ -5,7 +5,9 @@ import io.espalier.orchestrator.enrol.EnrolmentException;
 import io.espalier.orchestrator.host.LinkException;
 import io.espalier.orchestrator.rollout.RolloutException;
 import io.espalier.orchestrator.source.SourceException;
+import io.espalier.orchestrator.worker.WorkerException;
 import io.espalier.protocol.Reason;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +52,7 @@ public final class Problems extends ResponseEntityExceptionHandler {
             case SourceException e -> problem(status(e.reason()), e.reason().word(), e.getMessage());
             case LinkException e -> problem(status(e.reason()), e.reason().word(), e.getMessage());
             case RolloutException e -> problem(status(e.reason()), e.reason().word(), e.getMessage());
+            case WorkerException e -> problem(status(e.reason()), word(e.reason()), e.getMessage());
             case EnrolmentException e -> problem(status(e.reason()), e.reason().word(), e.getMessage());
             case TooManyTriesException e -> problem(HttpStatus.TOO_MANY_REQUESTS, "too-many-tries", e.getMessage());
             case AuthenticationException e ->
@@ -83,6 +86,18 @@ public final class Problems extends ResponseEntityExceptionHandler {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail == null ? reason : detail);
         problem.setProperty("reason", reason);
         return problem;
+    }
+
+    private static HttpStatus status(WorkerException.Reason reason) {
+        return switch (reason) {
+            case MALFORMED -> HttpStatus.BAD_REQUEST;
+            case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
+            case TOO_MANY -> HttpStatus.SERVICE_UNAVAILABLE;
+        };
+    }
+
+    private static String word(WorkerException.Reason reason) {
+        return reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static HttpStatus status(Reason reason) {

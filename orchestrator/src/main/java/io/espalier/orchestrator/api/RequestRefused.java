@@ -28,6 +28,10 @@ public final class RequestRefused extends RuntimeException {
         return new RequestRefused(HttpStatus.FORBIDDEN, "not-allowed", what);
     }
 
+    public static RequestRefused tooLarge(String what) {
+        return new RequestRefused(HttpStatus.CONTENT_TOO_LARGE, "too-large", what);
+    }
+
     /** It makes no sense as things are now. */
     public static RequestRefused conflict(String word, String what) {
         return new RequestRefused(HttpStatus.CONFLICT, word, what);

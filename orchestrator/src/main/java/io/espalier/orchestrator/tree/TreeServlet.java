@@ -33,7 +33,10 @@ public final class TreeServlet extends HttpServlet {
             new Surroundings.Link("/sources", "Sources", false),
             new Surroundings.Link("/rollouts", "Rollouts", false),
             new Surroundings.Link("/drift", "Drift", false),
+            new Surroundings.Link("/dns", "Names", false),
+            new Surroundings.Link("/workers", "Workers", false),
             new Surroundings.Link("/realtime/", "Tree", true),
+            new Surroundings.Link("/backups", "Backups", false),
             new Surroundings.Link("/settings", "Settings", false));
 
     private final transient RunningTree tree;

@@ -107,12 +107,9 @@ class TreeIT {
     @Test
     void keysDoNotLeadAroundTheRules() throws Exception {
         String reader = token("read");
-        for (String path : new String[] {
-            "/get/../api/v1/users",
-            "/get/%2e%2e/api/v1/users",
-            "/get/..;/api/v1/users",
-            "/get/x;y"
-        }) {
+        for (String path :
+                new String[] {"/get/../api/v1/users", "/get/%2e%2e/api/v1/users", "/get/..;/api/v1/users", "/get/x;y"
+                }) {
             assertThat(rawGet(path, reader)).as(path).startsWith("HTTP/1.1 400");
         }
         assertThat(rawGet("/api%2Fv1/users", reader)).startsWith("HTTP/1.1 400");

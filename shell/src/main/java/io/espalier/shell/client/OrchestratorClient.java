@@ -67,7 +67,7 @@ public final class OrchestratorClient implements InvocationHandler {
         try {
             return exchange(endpoint);
         } catch (IOException e) {
-            throw translate(e);
+            throw translate(target, e);
         }
     }
 
@@ -120,7 +120,7 @@ public final class OrchestratorClient implements InvocationHandler {
         }
     }
 
-    private ClientException translate(IOException e) {
+    static ClientException translate(Target target, IOException e) {
         return switch (e) {
             case HttpRetryException retry when retry.responseCode() == 401 -> Problems.unauthorized(target);
             case ConnectException _ ->

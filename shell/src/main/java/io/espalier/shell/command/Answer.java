@@ -16,6 +16,15 @@ public record Answer(@Nullable Object value, Consumer<Page> view, boolean failed
         return new Answer(value, view, false);
     }
 
+    /** In place of a value: all of it was printed as it came. */
+    enum Shown {
+        ALREADY
+    }
+
+    static Answer shown() {
+        return new Answer(Shown.ALREADY, _ -> {}, false);
+    }
+
     /** Nothing to show; what there was to say has been said. */
     static Answer nothing() {
         return new Answer(null, _ -> {}, false);

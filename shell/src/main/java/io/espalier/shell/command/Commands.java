@@ -38,6 +38,7 @@ public final class Commands {
         all.addAll(BackupCommands.all());
         all.addAll(EnrolCommand.all());
         all.addAll(DnsCommands.all());
+        all.addAll(TreeCommands.all());
         all.addAll(PeopleCommands.all());
         return List.copyOf(all);
     }

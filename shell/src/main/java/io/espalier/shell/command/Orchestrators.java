@@ -4,6 +4,7 @@ import io.espalier.protocol.api.OrchestratorApi;
 import io.espalier.shell.client.Credentials;
 import io.espalier.shell.client.OrchestratorClient;
 import io.espalier.shell.client.Target;
+import io.espalier.shell.client.TreeClient;
 import io.espalier.shell.line.Given;
 import io.espalier.shell.line.Option;
 import java.io.UncheckedIOException;
@@ -57,6 +58,10 @@ final class Orchestrators {
 
     OrchestratorApi connect(Target target) {
         return OrchestratorClient.connect(target, json, CONNECT, READ);
+    }
+
+    TreeClient tree(Target target) {
+        return new TreeClient(target, json, CONNECT);
     }
 
     /** For what a person is waiting for with a finger on a key. */

@@ -130,6 +130,9 @@ public final class Shell {
     }
 
     private String text(Answer answer, Given given, Console console) {
+        if (answer.value() instanceof Answer.Shown) {
+            return "";
+        }
         String format = given.value(Option.OUTPUT);
         return switch (format == null ? "table" : format) {
             case "json" -> answer.value() == null ? "null\n" : Structured.json(json, answer.value());
