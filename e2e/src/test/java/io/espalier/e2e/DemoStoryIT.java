@@ -288,6 +288,24 @@ class DemoStoryIT {
     }
 
     @Test
+    @Order(9)
+    void jobsOfHostsAreListedAndRunByHand() {
+        demo.api().await("/jobs", LIMIT, jobs -> jobs.size() == HOSTS);
+        Ran run = demo.shell("job", "run", "space", "--host", "db1");
+        assertThat(run.status()).as("job run: " + run.output()).isZero();
+        demo.api()
+                .await(
+                        "/hosts/db1/runs?job=base/space",
+                        LIMIT,
+                        runs -> runs.valueStream()
+                                .anyMatch(one -> Api.text(one, "by").equals("hand")
+                                        && Api.text(one, "ending").equals("ok")
+                                        && Api.text(one, "output").contains("Filesystem")));
+        assertThat(demo.shell("jobs").output()).as("jobs").contains("base/space", "every 1m", "run df -h /");
+        assertThat(demo.shell("job", "run", "nonsense", "--host", "db1").status()).isEqualTo(1);
+    }
+
+    @Test
     @Order(10)
     void fileChangedByHandIsListedAndHealed() throws IOException {
         String released = demo.read("db1", "/etc/motd");

@@ -47,7 +47,7 @@ final class CronSchedule implements Schedule {
     static CronSchedule of(String expression, String zone) throws ParseException {
         var cron = new CronExpression(expression);
         cron.setTimeZone(TimeZone.getTimeZone("UTC"));
-        String hours = expression.strip().split("\\s+")[2];
+        String hours = expression.strip().split("\\s+", -1)[2];
         return new CronSchedule(cron, ZoneId.of(zone).getRules(), !hours.contains("*") && !hours.contains("/"));
     }
 

@@ -382,7 +382,11 @@ public final class JobBoard {
         return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
     }
 
-    /** Runs a job now. @param name in full */
+    /**
+     * Runs a job now.
+     *
+     * @param name in full
+     */
     public synchronized Started runNow(String name) {
         Entry entry = entries.get(name);
         if (entry == null) {

@@ -83,7 +83,7 @@ public final class ServiceWatch {
                 CommandResult result = runner.run(List.of("systemctl", "is-active", "--", unit), SYSTEMD);
                 yield result.isGood() ? Optional.empty() : Optional.of(unit + ": " + result.summary());
             }
-            case Service.Check.Process(var name) -> runs(name) ? Optional.empty() : Optional.of("no process " + name);
+            case Service.Check.Program(var name) -> runs(name) ? Optional.empty() : Optional.of("no process " + name);
         };
     }
 

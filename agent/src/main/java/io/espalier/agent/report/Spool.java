@@ -57,7 +57,7 @@ public final class Spool {
     private long dropped;
     private Optional<Instant> oldest = Optional.empty();
 
-    /** A file. @param first number that it may hold */
+    /** A file, by the first number that it may hold. */
     private static final class Part {
         final String path;
         final long first;

@@ -19,7 +19,11 @@ import java.util.regex.Pattern;
 record RaidArray(
         String name, String state, String level, long wanted, long working, int failed, Optional<Progress> doing) {
 
-    /** Work on an array. @param percent that is done; 0 while it waits for its turn */
+    /**
+     * Work on an array.
+     *
+     * @param percent that is done; 0 while it waits for its turn
+     */
     record Progress(String what, double percent) {}
 
     private static final int MAX_ARRAYS = 64;

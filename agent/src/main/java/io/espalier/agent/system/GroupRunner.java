@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -117,7 +118,7 @@ public final class GroupRunner {
 
     /** False if its time is up or it was called off. */
     private static boolean awaitEnd(Process process, long deadline, Stop stop) throws InterruptedException {
-        process.onExit().thenRun(stop.wake::countDown);
+        Future<?> _ = process.onExit().thenRun(stop.wake::countDown);
         boolean inTime = stop.wake.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         return inTime && !process.isAlive();
     }

@@ -62,6 +62,8 @@ final class AccessRules {
             needs(HttpMethod.GET, "/plan/**", Right.READ),
             needs(HttpMethod.GET, "/rollouts/**", Right.READ),
             needs(HttpMethod.GET, "/drift/**", Right.READ),
+            needs(HttpMethod.GET, "/jobs", Right.READ),
+            needs(HttpMethod.POST, "/jobs/run", Right.DEPLOY),
             needs(HttpMethod.GET, "/search/**", Right.READ),
             needs(HttpMethod.GET, "/settings/**", Right.READ),
             needs(HttpMethod.POST, "/settings/tokens/**", Right.READ),

@@ -69,7 +69,7 @@ record DutyLines(Section unit, String about, Problems problems, CommandLines com
         return bySystemd
                 ? check.text("systemd", SYSTEMD, "the name of a systemd unit").map(Service.Check.Systemd::new)
                 : check.text("process", PROCESS, "the name of a program, without its folder")
-                        .map(Service.Check.Process::new);
+                        .map(Service.Check.Program::new);
     }
 
     private List<Job> jobs() {

@@ -136,7 +136,8 @@ public final class JobRows {
                 row.getString("work"),
                 row.getString("missed"),
                 row.getString("overlap"),
-                Optional.ofNullable(row.getObject("next_at", OffsetDateTime.class)).map(OffsetDateTime::toInstant),
+                Optional.ofNullable(row.getObject("next_at", OffsetDateTime.class))
+                        .map(OffsetDateTime::toInstant),
                 last);
     }
 

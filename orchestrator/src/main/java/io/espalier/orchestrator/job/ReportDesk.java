@@ -89,7 +89,8 @@ public final class ReportDesk implements HostWatch.ReportTaker {
         try {
             long size = Zstd.getFrameContentSize(batch);
             if (size < 0 || size > ReportBatch.MAX_BYTES) {
-                throw new MalformedException("batch: " + size + " bytes (expected: at most " + ReportBatch.MAX_BYTES + ")");
+                throw new MalformedException(
+                        "batch: " + size + " bytes (expected: at most " + ReportBatch.MAX_BYTES + ")");
             }
             return ReportBatch.decode(Zstd.decompress(batch, (int) size)).reports();
         } catch (MalformedException | ZstdException e) {
@@ -147,7 +148,9 @@ public final class ReportDesk implements HostWatch.ReportTaker {
 
     private static String text(JsonNode body, String key, int most) {
         JsonNode value = body.path(key);
-        if (!value.isString() || value.stringValue().isEmpty() || value.stringValue().length() > most) {
+        if (!value.isString()
+                || value.stringValue().isEmpty()
+                || value.stringValue().length() > most) {
             throw new IllegalArgumentException(key + ": not a text of 1 to " + most + " characters");
         }
         return value.stringValue();

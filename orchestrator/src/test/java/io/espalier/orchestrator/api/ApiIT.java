@@ -186,7 +186,15 @@ class ApiIT {
     @Test
     void everyPageOfAnEmptyFleetSaysWhatToDo() {
         for (String page : List.of(
-                "/fleet", "/fleet?view=table", "/sources", "/rollouts", "/drift", "/settings", "/plan", "/dns")) {
+                "/fleet",
+                "/fleet?view=table",
+                "/sources",
+                "/rollouts",
+                "/drift",
+                "/jobs",
+                "/settings",
+                "/plan",
+                "/dns")) {
             HttpResponse<String> answer = orchestrator.send(orchestrator.asAdmin(page));
             assertThat(answer.statusCode()).as(page).isEqualTo(200);
             assertThat(answer.body()).as(page).contains("</html>");

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.luben.zstd.Zstd;
 import io.espalier.orchestrator.fleet.Host;
 import io.espalier.orchestrator.host.Databases;
-import io.espalier.orchestrator.host.Hosts;
 import io.espalier.orchestrator.host.HostWatch;
+import io.espalier.orchestrator.host.Hosts;
 import io.espalier.protocol.Auid;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.wire.Facts;
@@ -49,8 +49,7 @@ class ReportDeskTest {
 
     private static Message.Reports answer(Instant hostClock, byte[] batch, long last) {
         return new Message.Reports(
-                new Message.Status(
-                        Optional.empty(), 0, false, Optional.empty(), 0, hostClock, hostClock, Facts.NONE),
+                new Message.Status(Optional.empty(), 0, false, Optional.empty(), 0, hostClock, hostClock, Facts.NONE),
                 "s1",
                 last,
                 0,

@@ -112,7 +112,11 @@ public interface OrchestratorApi {
     @GetExchange("/jobs")
     List<JobView> jobs(@RequestParam(required = false) @Nullable String host);
 
-    /** The newest first. @param job {@code UNIT/NAME} */
+    /**
+     * The newest first.
+     *
+     * @param job {@code UNIT/NAME}
+     */
     @GetExchange("/hosts/{host}/runs")
     List<JobRunView> runs(
             @PathVariable String host, @RequestParam String job, @RequestParam(defaultValue = "20") int limit);

@@ -23,7 +23,7 @@ final class DutiesFormat {
         out.text(service.name());
         switch (service.check()) {
             case Service.Check.Systemd(var unit) -> out.text("systemd").text(unit);
-            case Service.Check.Process(var name) -> out.text("process").text(name);
+            case Service.Check.Program(var name) -> out.text("process").text(name);
             case Service.Check.Asked(var health) -> {
                 out.text("asked");
                 ReleaseFormat.write(out, health);
@@ -38,7 +38,7 @@ final class DutiesFormat {
                 name,
                 switch (kind) {
                     case "systemd" -> new Service.Check.Systemd(in.text());
-                    case "process" -> new Service.Check.Process(in.text());
+                    case "process" -> new Service.Check.Program(in.text());
                     case "asked" -> new Service.Check.Asked(ReleaseFormat.readHealthCheck(in));
                     default ->
                         throw new MalformedException(

@@ -20,7 +20,7 @@ public record Service(String name, Check check) {
         record Systemd(String unit) implements Check {}
 
         /** A process whose program has this name. */
-        record Process(String name) implements Check {}
+        record Program(String name) implements Check {}
 
         /** It answers well within the check's time. */
         record Asked(HealthCheck health) implements Check {}

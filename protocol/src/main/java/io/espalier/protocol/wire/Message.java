@@ -183,7 +183,11 @@ public sealed interface Message {
     record Reports(Status status, String spool, long last, long waiting, long dropped, byte[] batch)
             implements Message {}
 
-    /** The job runs. @param job its full name */
+    /**
+     * The job runs.
+     *
+     * @param job its full name
+     */
     record Started(String job) implements Message {}
 
     /** @param nonce good for one order */

@@ -84,7 +84,7 @@ final class Releases {
                 new Duties(Optional.of(new Service("php", new Service.Check.Systemd("php-fpm"))), List.of()));
         Unit process = with(
                 unit("redis"),
-                new Duties(Optional.of(new Service("redis", new Service.Check.Process("redis-server"))), List.of()));
+                new Duties(Optional.of(new Service("redis", new Service.Check.Program("redis-server"))), List.of()));
         return new Release(new HostName("web1"), List.of(full().units().getFirst(), busy, plain, process));
     }
 

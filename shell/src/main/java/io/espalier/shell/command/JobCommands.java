@@ -55,8 +55,8 @@ final class JobCommands {
 
     private static Answer runs(Call call) {
         String limit = call.value(LIMIT);
-        List<JobRunView> runs = call.api()
-                .runs(host(call), call.argument(0), limit == null ? USUAL_COUNT : Integer.parseInt(limit));
+        List<JobRunView> runs =
+                call.api().runs(host(call), call.argument(0), limit == null ? USUAL_COUNT : Integer.parseInt(limit));
         if (runs.isEmpty()) {
             call.console().say("no runs of " + call.argument(0));
         }
