@@ -6,6 +6,7 @@ import io.espalier.testkit.Await;
 import io.espalier.testkit.Ran;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +90,12 @@ class DemoStoryIT {
         assertThat(summary.path("git").path("demo").asString()).endsWith("/git/demo.git");
         assertThat(summary.path("git").path("templates").asString()).endsWith("/git/templates.git");
         assertThat(demo.hosts()).containsExactly("web1", "web2", "db1");
+        URI name = URI.create("http://" + summary.path("httpdns").asString() + "/dn?web1.demo.internal");
+        Await.until("web1 has a name", LIMIT, () -> {
+            try (var answer = name.toURL().openStream()) {
+                return new String(answer.readAllBytes(), StandardCharsets.UTF_8).equals("127.0.0.1 10\n");
+            }
+        });
         for (JsonNode host : summary.path("hosts")) {
             assertThat(host.path("auid").asString()).isNotBlank();
             assertThat(Path.of(host.path("root").asString())).isDirectory();

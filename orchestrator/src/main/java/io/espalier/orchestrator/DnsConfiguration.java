@@ -8,6 +8,7 @@ import io.espalier.orchestrator.host.HostRegistry;
 import io.espalier.orchestrator.host.Links;
 import io.espalier.orchestrator.release.ReleaseSet;
 import io.espalier.orchestrator.rollout.Reconciler;
+import io.espalier.orchestrator.tree.TreeWriter;
 import java.time.Clock;
 import java.time.InstantSource;
 import javax.sql.DataSource;
@@ -24,8 +25,9 @@ import org.springframework.context.annotation.Configuration;
 class DnsConfiguration {
 
     @Bean
-    FleetDns fleetDns(DnsProperties properties, Reconciler reconciler, HostRegistry registry) {
-        return new FleetDns(properties, () -> reconciler.wanted().map(ReleaseSet::fleet), registry, Clock.systemUTC());
+    FleetDns fleetDns(DnsProperties properties, Reconciler reconciler, HostRegistry registry, TreeWriter tree) {
+        return new FleetDns(
+                properties, () -> reconciler.wanted().map(ReleaseSet::fleet), registry, tree::later, Clock.systemUTC());
     }
 
     @Bean

@@ -32,7 +32,7 @@ class DnsLayerIT {
         Nginx.assumeInstalled();
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/sbin/unbound")), "needs Debian's unbound");
         int port = Nginx.freePorts(1).getFirst();
-        unbound = unbound(port);
+        unbound = unbound(root, port);
         stack = new Stack(root)
                 .layer("l1", 1, Map.of("rate", Map.of("on", false)))
                 .layer("l2", 1, Map.of())
@@ -40,7 +40,7 @@ class DnsLayerIT {
                 .start();
     }
 
-    private static Process unbound(int port) throws IOException {
+    static Process unbound(Path root, int port) throws IOException {
         Path folder = Files.createDirectories(root.resolve("unbound"));
         var many = new StringBuilder();
         for (int i = 1; i <= 100; i++) {

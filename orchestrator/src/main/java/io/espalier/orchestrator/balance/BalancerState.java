@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param version of the document that it took last, from this process; 0 if none
  * @param deliveredAt when it last confirmed that
  * @param error what went wrong last, until a delivery succeeds
- * @param errorAt when that was
+ * @param errorAt since when it does
  * @param members of the document that is due
  * @param up how many of them get requests
  * @param notes who is left out and why

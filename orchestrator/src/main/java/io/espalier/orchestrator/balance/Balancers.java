@@ -147,7 +147,9 @@ public final class Balancers implements AutoCloseable {
         try {
             outcome = courier.deliver(due.to(), due.content());
         } catch (RuntimeException e) {
-            LOG.atError().addKeyValue("balancer", host).setCause(e).log("peers cannot be delivered");
+            if (closed.getCount() > 0) { // otherwise everything that it needs is being closed
+                LOG.atError().addKeyValue("balancer", host).setCause(e).log("peers cannot be delivered");
+            }
         } finally {
             deliveries.release();
             post.ended(due, outcome, clock.instant(), System.nanoTime());

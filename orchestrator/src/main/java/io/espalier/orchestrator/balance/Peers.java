@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -139,7 +140,7 @@ final class Peers {
         }
     }
 
-    private static List<Member> withoutOut(List<Member> members, HashSet<String> out, List<String> notes) {
+    private static List<Member> withoutOut(List<Member> members, Set<String> out, List<String> notes) {
         var useful = new HashSet<Optional<String>>();
         members.stream()
                 .filter(member -> member.isOfUse() && !out.contains(member.name()))

@@ -54,6 +54,11 @@ final class Post {
         to = null;
         content = null;
         wanted = null;
+        fail(why, at);
+    }
+
+    /** The same again is no news: what counts is since when. */
+    private void fail(String why, Instant at) {
         if (!why.equals(error)) {
             error = why;
             errorAt = at;
@@ -84,8 +89,7 @@ final class Post {
                 notBefore = isLatest ? now + AGAIN.toNanos() : now;
             }
             case Courier.Outcome.Failed(var why) -> {
-                error = why;
-                errorAt = at;
+                fail(why, at);
                 notBefore = isLatest ? now + retry.toNanos() : now;
                 retry = retry.multipliedBy(2).compareTo(LAST_RETRY) > 0 ? LAST_RETRY : retry.multipliedBy(2);
             }

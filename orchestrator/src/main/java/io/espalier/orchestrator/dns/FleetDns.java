@@ -3,6 +3,7 @@ package io.espalier.orchestrator.dns;
 import io.espalier.httpdns.HttpDns;
 import io.espalier.httpdns.HttpDnsSettings;
 import io.espalier.httpdns.zone.ZoneContent;
+import io.espalier.metrics.tree.Batch;
 import io.espalier.orchestrator.fleet.Fleet;
 import io.espalier.orchestrator.host.HostRegistry;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ public final class FleetDns implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FleetDns.class);
     private static final Duration LOOK = Duration.ofMillis(250);
+    private static final Duration FIGURES = Duration.ofSeconds(10);
     private static final Duration RETRY = Duration.ofSeconds(5);
     private static final Duration END = Duration.ofSeconds(5);
 
@@ -37,6 +40,7 @@ public final class FleetDns implements AutoCloseable {
     private final Duration ttl;
     private final Supplier<Optional<Fleet>> fleet;
     private final HostRegistry registry;
+    private final Consumer<Batch> tree;
     private final Clock clock;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = Thread.ofVirtual().name("fleet-dns").unstarted(this::run);
@@ -49,9 +53,15 @@ public final class FleetDns implements AutoCloseable {
 
     /**
      * @param fleet of the revision that is wanted now; the same object until it changes
+     * @param tree is given the server's figures every 10 s; must not wait
      * @throws IllegalArgumentException if the properties make no sense
      */
-    public FleetDns(DnsProperties properties, Supplier<Optional<Fleet>> fleet, HostRegistry registry, Clock clock) {
+    public FleetDns(
+            DnsProperties properties,
+            Supplier<Optional<Fleet>> fleet,
+            HostRegistry registry,
+            Consumer<Batch> tree,
+            Clock clock) {
         this.enabled = properties.enabled();
         this.settings = properties.settings();
         this.givenZone = properties.givenZone();
@@ -59,6 +69,7 @@ public final class FleetDns implements AutoCloseable {
         this.ttl = properties.ttl();
         this.fleet = fleet;
         this.registry = registry;
+        this.tree = tree;
         this.clock = clock;
         this.state = enabled ? new DnsState.Starting() : new DnsState.Off();
     }
@@ -87,8 +98,13 @@ public final class FleetDns implements AutoCloseable {
     private void run() {
         try {
             HttpDns opened = open();
+            long told = System.nanoTime() - FIGURES.toNanos();
             while (opened != null) {
                 follow(opened);
+                if (System.nanoTime() - told >= FIGURES.toNanos()) {
+                    told = System.nanoTime();
+                    tree.accept(DnsLeaves.of(opened.tallies().tree()));
+                }
                 if (closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
                     opened.drain();
                     return;

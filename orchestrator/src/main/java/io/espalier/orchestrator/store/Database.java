@@ -63,6 +63,7 @@ public final class Database {
         Flyway.configure()
                 .dataSource(database)
                 .locations("classpath:db/migration")
+                .outOfOrder(true) // features number their scripts apart, and are merged in any order
                 .load()
                 .migrate();
     }

@@ -33,11 +33,20 @@ class DnsApiIT {
     @BeforeAll
     static void start() throws IOException {
         Path seed = Files.createDirectories(folder.resolve("seed"));
-        Files.writeString(seed.resolve("fleet.yaml"), "fleet: shop\ntiers: [ web ]\n");
+        Files.writeString(seed.resolve("fleet.yaml"), "fleet: shop\ntiers: [ l1, web ]\n");
         Files.writeString(seed.resolve("hosts.yaml"), """
+                lb1: { address: 127.0.0.3, port: 1, tier: l1, vars: { lb: { tier: web } } }
                 web1: { address: 127.0.0.1, port: 1, tier: web }
                 web2: { address: 127.0.0.2, port: 1, tier: web }
                 """);
+        Files.createDirectories(seed.resolve("units"));
+        Files.writeString(seed.resolve("units/lb.yaml"), """
+                unit: lb
+                on: { tier: l1 }
+                files: [ { to: /etc/nginx/espalier-peers.json, template: nginx-lua/l1.peers.json.ftl } ]
+                """);
+        Files.createDirectories(seed.resolve("templates/nginx-lua"));
+        Files.writeString(seed.resolve("templates/nginx-lua/l1.peers.json.ftl"), "{}\n");
         Path data = folder.resolve("data");
         try (var repositories = new HostedRepositories(data.resolve("git"), PackLimits.DEFAULT)) {
             repositories.create(new SourceName("fleet"), seed);
@@ -93,6 +102,25 @@ class DnsApiIT {
         assertThat(get("/dns/lookup?name=nobody.shop.internal&type=A,AAAA").path("answers"))
                 .hasSize(2)
                 .allMatch(answer -> answer.path("status").asString().equals("NXDOMAIN"));
+    }
+
+    @Test
+    void balancerAndWhatKeepsItFromItsPeersAreShown() {
+        Await.until(
+                "the balancer is known",
+                Duration.ofSeconds(60),
+                () -> get("/balancers").toString().contains("set espalier.balance.token"));
+        JsonNode balancer = get("/balancers").get(0);
+        assertThat(balancer.path("host").asString()).isEqualTo("lb1");
+        assertThat(balancer.path("tier").asString()).isEqualTo("web");
+        assertThat(balancer.path("state").asString()).isEqualTo("failing");
+        assertThat(balancer.path("members").asInt()).isEqualTo(2);
+
+        assertThat(orchestrator.send(orchestrator.asAdmin("/hosts/lb1")).body())
+                .contains("to whom this load balancer sends")
+                .contains("set espalier.balance.token");
+        assertThat(orchestrator.send(orchestrator.asAdmin("/hosts/web1")).body())
+                .doesNotContain("to whom this load balancer sends");
     }
 
     @Test

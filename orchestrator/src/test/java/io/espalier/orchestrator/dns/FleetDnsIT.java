@@ -3,6 +3,7 @@ package io.espalier.orchestrator.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.espalier.metrics.tree.Batch;
 import io.espalier.orchestrator.fleet.Fleet;
 import io.espalier.orchestrator.fleet.Fleets;
 import io.espalier.orchestrator.host.HostRegistry;
@@ -23,6 +24,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +47,7 @@ class FleetDnsIT {
     private final AtomicReference<Optional<Fleet>> fleet =
             new AtomicReference<>(Optional.of(Fleets.read(Fleets.threeHosts())));
     private final HttpClient client = HttpClient.newHttpClient();
+    private final Queue<Batch> leaves = new ConcurrentLinkedQueue<>();
     private @Nullable FleetDns dns;
 
     @AfterEach
@@ -59,7 +63,7 @@ class FleetDnsIT {
     }
 
     private FleetDns start(DnsProperties properties) {
-        var started = new FleetDns(properties, fleet::get, registry, clock);
+        var started = new FleetDns(properties, fleet::get, registry, leaves::add, clock);
         dns = started;
         started.start();
         return started;
@@ -168,7 +172,8 @@ class FleetDnsIT {
     void mistakeInTheFileIsToldWithItsPlace() throws Exception {
         Path file = Files.writeString(folder.resolve("httpdns.yaml"), "uptreams: [ 127.0.0.1 ]\n");
 
-        assertThatThrownBy(() -> new FleetDns(properties("127.0.0.1:0", file), fleet::get, registry, clock))
+        assertThatThrownBy(
+                        () -> new FleetDns(properties("127.0.0.1:0", file), fleet::get, registry, leaves::add, clock))
                 .hasMessageContaining("httpdns.yaml:1:1")
                 .hasMessageContaining("uptreams");
     }
@@ -182,6 +187,14 @@ class FleetDnsIT {
             assertThat(started.server()).isEmpty();
         }
         Await.until("it listens", PATIENCE, () -> dns.state() instanceof DnsState.Listening);
+    }
+
+    @Test
+    void figuresAreGivenToTheTree() {
+        listening();
+
+        Await.until("the tree is told", PATIENCE, () -> !leaves.isEmpty());
+        assertThat(leaves.peek().leaves()).isGreaterThan(20);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.espalier.orchestrator.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,6 +48,33 @@ class DatabaseTest {
                         .query(Long.class)
                         .list())
                 .containsExactly(7L, 0L);
+    }
+
+    @Test
+    void scriptThatComesLaterWithALowerNumberIsCaughtUp() throws Exception {
+        Path scripts = Path.of(Database.class.getResource("/db/migration").toURI());
+        Path before = Files.createDirectories(folder.resolve("before"));
+        try (var all = Files.list(scripts)) {
+            for (Path script : all.filter(one -> !one.getFileName().toString().startsWith("V50__"))
+                    .toList()) {
+                Files.copy(script, before.resolve(script.getFileName()));
+            }
+        }
+        var database = new org.h2.jdbcx.JdbcDataSource();
+        database.setUrl("jdbc:h2:mem:" + java.util.UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        Flyway.configure()
+                .dataSource(database)
+                .locations("filesystem:" + before)
+                .load()
+                .migrate();
+
+        Database.migrate(database);
+
+        assertThat(JdbcClient.create(database)
+                        .sql("select count(*) from balancer")
+                        .query(Long.class)
+                        .single())
+                .isZero();
     }
 
     /** Watches, streams and pools interrupt threads as a matter of course; the database must outlive each of them. */
