@@ -32,6 +32,7 @@ record FleetFile(
     private static final Pattern URL = Pattern.compile("(https|http|ssh|git|file)://[^\\s]+|[a-z0-9][a-z0-9-]{0,63}");
     private static final Pattern SVN_URL = Pattern.compile("(https|http|svn|svn\\+ssh|file)://[^\\s]+");
     private static final Pattern CREDENTIALS = Pattern.compile("[a-z+]+://[^/@]*:[^/@]*@.*");
+    private static final Pattern PICK = Pattern.compile("semver( +(>=|<=|>|<|=|\\^|~)?v?[0-9]{1,9}(\\.[0-9]{1,9}){0,2}){0,8}");
     private static final Pattern REF = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_./*+-]{0,199}");
 
     static FleetFile read(Yaml yaml, Problems problems) {
@@ -68,7 +69,7 @@ record FleetFile(
         Optional<Named> svn = source.named("svn", SVN_URL, "an svn, svn+ssh or https URL");
         Optional<String> ref = source.text(
                 "ref", REF, source.has("svn") ? "a folder beneath the URL or r1234" : "a branch, a tag or a full ref");
-        Optional<String> pick = source.text("pick", Pattern.compile("semver"), "semver");
+        Optional<String> pick = source.text("pick", PICK, "semver, or semver and a range such as ^1.2");
         if (!source.has("git") && !source.has("svn")) {
             source.complain(source.at(), "'git' or 'svn' is missing");
         }

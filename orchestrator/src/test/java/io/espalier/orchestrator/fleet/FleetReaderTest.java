@@ -52,7 +52,7 @@ class FleetReaderTest {
                   api: { git: "ssh://git@git.example.net/api.git", ref: "refs/tags/v*", pick: semver }
                   hosted: { git: hosted }
                   site: { svn: "svn://svn.example.net/site/trunk" }
-                  shop: { svn: "https://svn.example.net/shop", ref: "tags/v*", pick: semver }
+                  shop: { svn: "https://svn.example.net/shop", ref: "tags/v*", pick: semver ^1.2 <1.9 }
                 tiers:
                   - dns: { title: "DNS master / slave" }
                   - { switch: { push: false } }
@@ -80,7 +80,7 @@ class FleetReaderTest {
                         new SourceName("site"),
                         new SourceSpec.Svn("svn://svn.example.net/site/trunk", "", Optional.empty()),
                         new SourceName("shop"),
-                        new SourceSpec.Svn("https://svn.example.net/shop", "tags/v*", Optional.of("semver"))));
+                        new SourceSpec.Svn("https://svn.example.net/shop", "tags/v*", Optional.of("semver ^1.2 <1.9"))));
         assertThat(fleet.tiers())
                 .containsExactly(
                         new Tier("dns", "DNS master / slave", true),

@@ -220,6 +220,7 @@ class SchemaTest {
                     fleet("sources: { t: { git: 'https://u:p@h/x' } }"),
                     fleet("sources: { t: { git: x, ref: '-x' } }"),
                     fleet("sources: { t: { git: x, pick: newest } }"),
+                    fleet("sources: { t: { git: x, ref: 'refs/tags/v*', pick: semver 1.2.3.4 } }"),
                     fleet("rollout: { order: { a: b } }"),
                     fleet("rollout: { canary: -1 }"),
                     fleet("rollout: { canary: 101% }"),

@@ -11,17 +11,20 @@ import org.eclipse.jgit.lib.Repository;
 
 /**
  * Which ref of a remote a source follows. Either one ref ({@code main}, {@code v1.2}, {@code refs/heads/main}) or, with
- * {@code pick: semver}, the highest version among those under a prefix ({@code refs/tags/v*}). Pre-releases are picked
+ * {@code pick: semver}, the highest version (in a range: {@code pick: semver ^1.2}) among those under a prefix
+ * ({@code refs/tags/v*}). Pre-releases are picked
  * only where no release matches.
  */
 public final class WantedRef {
 
     private final String ref;
     private final boolean picks;
+    private final VersionRange range;
 
-    private WantedRef(String ref, boolean picks) {
+    private WantedRef(String ref, boolean picks, VersionRange range) {
         this.ref = ref;
         this.picks = picks;
+        this.range = range;
     }
 
     /** @throws SourceException with {@code malformed} if the two do not fit together */
@@ -42,10 +45,7 @@ public final class WantedRef {
                             ? "'" + ref + "' matches many refs, so 'pick' must say which (expected: pick: semver)"
                             : "'pick' needs a ref that ends in '*' (expected: refs/tags/v*)");
         }
-        if (pick.isPresent() && !pick.get().equals("semver")) {
-            throw malformed("unknown pick '" + pick.get() + "' (expected: semver)");
-        }
-        return new WantedRef(ref, picks);
+        return new WantedRef(ref, picks, VersionRange.ofPick(pick.orElse("semver")));
     }
 
     /** What to ask a remote for; it may answer with more, such as {@code main2} where {@code main} is wanted. */
@@ -66,7 +66,7 @@ public final class WantedRef {
         String prefix = prefixes().getFirst();
         return refs.stream()
                 .filter(candidate -> candidate.getName().startsWith(prefix))
-                .filter(candidate -> version(candidate).isPresent())
+                .filter(candidate -> version(candidate).filter(range::holds).isPresent())
                 .max(Comparator.comparing(candidate -> version(candidate).orElseThrow(), WantedRef::preferReleases));
     }
 
@@ -85,10 +85,11 @@ public final class WantedRef {
         return Semver.parse(name.substring(name.lastIndexOf('/') + 1));
     }
 
-    /** The highest version among {@code names}, by the same rules; empty if none is a version. */
-    public static Optional<String> newest(Collection<String> names) {
+    /** The highest version among {@code names}, by the same rules; empty if none is a version that {@code pick} wants. */
+    public static Optional<String> newest(Collection<String> names, String pick) {
+        VersionRange range = VersionRange.ofPick(pick);
         return names.stream()
-                .filter(name -> Semver.parse(name).isPresent())
+                .filter(name -> Semver.parse(name).filter(range::holds).isPresent())
                 .max(Comparator.comparing(name -> Semver.parse(name).orElseThrow(), WantedRef::preferReleases));
     }
 

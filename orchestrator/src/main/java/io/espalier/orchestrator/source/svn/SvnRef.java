@@ -5,6 +5,7 @@ import io.espalier.orchestrator.source.SourceSpec;
 import io.espalier.orchestrator.source.git.WantedRef;
 import io.espalier.protocol.Reason;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -18,12 +19,10 @@ sealed interface SvnRef {
     record Pinned(long revision) implements SvnRef {}
 
     /** The folder with the highest version among those in {@code parent} that begin with {@code prefix}. */
-    record Newest(String parent, String prefix) implements SvnRef {
+    record Newest(String parent, String prefix, String pick) implements SvnRef {
 
         Optional<String> choose(Collection<String> names) {
-            return WantedRef.newest(names.stream()
-                            .filter(name -> name.startsWith(prefix))
-                            .toList())
+            return WantedRef.newest(names.stream().filter(name -> name.startsWith(prefix)).toList(), pick)
                     .map(name -> parent.isEmpty() ? name : parent + "/" + name);
         }
     }
@@ -41,13 +40,15 @@ sealed interface SvnRef {
                 || path.contains("*")
                 || path.startsWith("/")
                 || path.contains("//")
-                || java.util.List.of(path.split("/")).contains("..")
+                || List.of(path.split("/")).contains("..")
                 || path.chars().anyMatch(Character::isISOControl)) {
             throw malformed.get();
         }
         if (picks) {
+            String pick = spec.pick().orElseThrow();
+            WantedRef.newest(List.of(), pick); // refuses what is no pick
             int slash = path.lastIndexOf('/');
-            return new Newest(path.substring(0, Math.max(0, slash)), path.substring(slash + 1));
+            return new Newest(path.substring(0, Math.max(0, slash)), path.substring(slash + 1), pick);
         }
         if (path.matches("r[0-9]{1,18}")) {
             return new Pinned(Long.parseLong(path.substring(1)));

@@ -33,6 +33,8 @@ import org.tmatesoft.svn.core.SVNPropertyValue;
 import org.tmatesoft.svn.core.SVNRevisionProperty;
 import org.tmatesoft.svn.core.SVNURL;
 import org.tmatesoft.svn.core.internal.io.dav.DAVRepositoryFactory;
+import org.tmatesoft.svn.core.internal.io.dav.http.IHTTPConnection;
+import org.tmatesoft.svn.core.internal.io.dav.http.IHTTPConnectionFactory;
 import org.tmatesoft.svn.core.internal.io.fs.FSRepositoryFactory;
 import org.tmatesoft.svn.core.internal.io.svn.SVNRepositoryFactoryImpl;
 import org.tmatesoft.svn.core.io.ISVNSession;
@@ -49,7 +51,7 @@ final class SvnRemote implements AutoCloseable {
         // Neither the account's own settings nor a sign-in by Kerberos or NTLM
         System.setProperty("svnkit.http.methods", "Digest,Basic");
         SVNRepositoryFactoryImpl.setup(new SvnConnectors());
-        DAVRepositoryFactory.setup();
+        DAVRepositoryFactory.setup(new SameServer());
         FSRepositoryFactory.setup();
     }
 
@@ -78,6 +80,25 @@ final class SvnRemote implements AutoCloseable {
         if (!List.of("svn", "svn+ssh", "http", "https", "file").contains(RemoteAccess.schemeOf(uri))) {
             throw new SourceException(
                     Reason.MALFORMED, url + ": not a URL of a Subversion repository (expected: svn, svn+ssh or https)");
+        }
+    }
+
+    /** The library follows redirects; one to another server ends here, before anything is sent there. */
+    private static final class SameServer implements IHTTPConnectionFactory {
+
+        @Override
+        public IHTTPConnection createHTTPConnection(SVNRepository repository) throws SVNException {
+            SVNURL to = repository.getLocation();
+            if (!(repository.getAuthenticationManager() instanceof SvnSession session) || !session.isFor(to)) {
+                throw new SVNException(SVNErrorMessage.create(
+                        SVNErrorCode.RA_DAV_RELOCATED, "it redirects to another server; name that one in the URL"));
+            }
+            return DEFAULT.createHTTPConnection(repository);
+        }
+
+        @Override
+        public boolean useSendAllForDiff(SVNRepository repository) throws SVNException {
+            return DEFAULT.useSendAllForDiff(repository);
         }
     }
 

@@ -59,6 +59,14 @@ final class SvnSession implements ISVNAuthenticationManager, ISVNCanceller {
         return uri;
     }
 
+    /** Whether {@code other} is on the very server that this session was opened for. */
+    boolean isFor(SVNURL other) {
+        int port = uri.getPort() > 0 ? uri.getPort() : SVNURL.getDefaultPortNumber(RemoteAccess.schemeOf(uri));
+        return other.getProtocol().equals(RemoteAccess.schemeOf(uri))
+                && other.getHost().equalsIgnoreCase(uri.getHost())
+                && other.getPort() == port;
+    }
+
     AddressGuard guard() {
         return access.guard();
     }

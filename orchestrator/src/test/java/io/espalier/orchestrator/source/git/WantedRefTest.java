@@ -61,7 +61,7 @@ class WantedRefTest {
         assertThatThrownBy(() -> WantedRef.of("main", Optional.of("semver"))).hasMessageContaining("ends in '*'");
         assertThatThrownBy(() -> WantedRef.of("v*", Optional.of("semver"))).hasMessageContaining("refs/tags/v*");
         assertThatThrownBy(() -> WantedRef.of("refs/tags/v*", Optional.of("newest")))
-                .hasMessageContaining("unknown pick 'newest' (expected: semver)");
+                .hasMessageContaining("unknown pick 'newest' (expected: semver");
     }
 
     @Test
