@@ -59,8 +59,11 @@ public final class SourceBrowser {
     /** @param changed by which commit last; absent where that was not found in time */
     public record Line(int number, String text, @Nullable Commit changed) {}
 
-    /** @param more whether there are older ones */
-    public record Log(Commit commit, String path, List<Commit> commits, int page, boolean more) {}
+    /**
+     * @param isTold whether the source can tell at all
+     * @param more whether there are older ones
+     */
+    public record Log(Commit commit, String path, boolean isTold, List<Commit> commits, int page, boolean more) {}
 
     /**
      * @param rev a branch, tag or commit; absent for the revision that was accepted last
@@ -147,9 +150,12 @@ public final class SourceBrowser {
     public Log log(String source, @Nullable String rev, String path, int page) {
         Snapshot snapshot = snapshot(source, rev);
         int from = Math.clamp(page, 0, 10_000);
-        List<Commit> found = history(snapshot).log(path, Math.multiplyExact(from, LOG_PAGE), LOG_PAGE + 1);
+        Optional<History> history = snapshot.history();
+        List<Commit> found = history.map(known -> known.log(path, Math.multiplyExact(from, LOG_PAGE), LOG_PAGE + 1))
+                .orElse(List.of());
         boolean more = found.size() > LOG_PAGE;
-        return new Log(snapshot.commit(), path, more ? found.subList(0, LOG_PAGE) : found, from, more);
+        List<Commit> shown = more ? found.subList(0, LOG_PAGE) : found;
+        return new Log(snapshot.commit(), path, history.isPresent(), shown, from, more);
     }
 
     /** What one commit changed. */
