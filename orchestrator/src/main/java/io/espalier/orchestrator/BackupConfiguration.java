@@ -8,6 +8,7 @@ import io.espalier.orchestrator.host.HostRecord;
 import io.espalier.orchestrator.host.HostRegistry;
 import io.espalier.orchestrator.host.Links;
 import io.espalier.orchestrator.release.SigningKey;
+import io.espalier.orchestrator.store.Lead;
 import io.espalier.protocol.Auid;
 import io.espalier.protocol.HostName;
 import java.io.IOException;
@@ -33,8 +34,8 @@ class BackupConfiguration {
     @Bean
     Vault vault(OrchestratorProperties properties, HostRegistry registry, InstantSource clock) {
         OrchestratorProperties.Backup given = properties.backup();
-        var settings = new Vault.Settings(
-                properties.data(), given.listen(), given.port(), Optional.ofNullable(given.url()));
+        var settings =
+                new Vault.Settings(properties.data(), given.listen(), given.port(), Optional.ofNullable(given.url()));
         return new Vault(settings, auid -> registry.find(new Auid(auid.text())).isPresent(), clock);
     }
 
@@ -49,7 +50,8 @@ class BackupConfiguration {
             JdbcClient jdbc,
             Audit audit,
             ObjectProvider<Backups.Listener> listeners,
-            InstantSource clock) {
+            InstantSource clock,
+            Lead lead) {
         var machines = new Backups.Fleet() {
             @Override
             public Optional<Host> host(HostName name) {
@@ -68,23 +70,26 @@ class BackupConfiguration {
         };
         Backups.Listener told =
                 (auid, at, json) -> listeners.orderedStream().forEach(listener -> listener.reported(auid, at, json));
-        return new Backups(vault, machines, links, signer, jdbc, audit, told, clock);
+        var backups = new Backups(vault, machines, links, signer, jdbc, audit, told, clock);
+        lead.whenHeld(backups::takeOver);
+        return backups;
     }
 
     @Bean
-    Drills drills(Backups backups, OrchestratorProperties properties) {
-        return new Drills(backups, properties.backup().drill());
+    Drills drills(Backups backups, OrchestratorProperties properties, Lead lead) {
+        return new Drills(backups, properties.backup().drill(), lead);
     }
 
     /** Only where hosts push by themselves, and not in the way of the start. */
     @Bean
-    ApplicationRunner backupDoor(Vault vault) {
-        return arguments -> Thread.ofVirtual().name("backup-door").start(() -> {
-            try {
-                vault.start();
-            } catch (IOException e) {
-                LOG.atError().setCause(e).log("the backup server does not start");
-            }
-        });
+    ApplicationRunner backupDoor(Vault vault, Lead lead) {
+        return arguments ->
+                lead.whenHeld(() -> Thread.ofVirtual().name("backup-door").start(() -> {
+                    try {
+                        vault.start();
+                    } catch (IOException e) {
+                        LOG.atError().setCause(e).log("the backup server does not start");
+                    }
+                }));
     }
 }

@@ -8,6 +8,7 @@ import io.espalier.orchestrator.host.HostRegistry;
 import io.espalier.orchestrator.host.Links;
 import io.espalier.orchestrator.release.ReleaseSet;
 import io.espalier.orchestrator.rollout.Reconciler;
+import io.espalier.orchestrator.store.Lead;
 import io.espalier.orchestrator.tree.TreeWriter;
 import java.time.Clock;
 import java.time.InstantSource;
@@ -44,10 +45,10 @@ class DnsConfiguration {
     }
 
     @Bean
-    ApplicationListener<ApplicationReadyEvent> openDns(FleetDns dns, Balancers balancers) {
+    ApplicationListener<ApplicationReadyEvent> openDns(FleetDns dns, Balancers balancers, Lead lead) {
         return _ -> {
             dns.start();
-            balancers.start();
+            lead.whenHeld(balancers::start);
         };
     }
 }

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator;
 
 import io.espalier.orchestrator.backup.Backups;
+import io.espalier.orchestrator.store.Lead;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -19,19 +20,28 @@ final class Drills implements AutoCloseable {
 
     private final Backups backups;
     private final Duration every;
-    private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("backup-drills").factory());
+    private final Lead lead;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofVirtual().name("backup-drills").factory());
 
-    /** @param every zero: never */
-    Drills(Backups backups, Duration every) {
+    /**
+     * @param every zero: never
+     * @param lead who does not hold it begins none
+     */
+    Drills(Backups backups, Duration every, Lead lead) {
+        this.lead = lead;
         this.backups = backups;
         this.every = every;
         if (every.isPositive()) {
-            Future<?> _ = timer.scheduleWithFixedDelay(this::look, FIRST.toSeconds(), LOOK.toSeconds(), TimeUnit.SECONDS);
+            Future<?> _ =
+                    timer.scheduleWithFixedDelay(this::look, FIRST.toSeconds(), LOOK.toSeconds(), TimeUnit.SECONDS);
         }
     }
 
     private void look() {
+        if (!lead.isHeld()) {
+            return;
+        }
         try {
             backups.drillDue(every);
         } catch (IOException | RuntimeException e) { // or the timer would stop for good

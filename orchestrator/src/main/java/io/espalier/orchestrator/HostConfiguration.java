@@ -6,6 +6,7 @@ import io.espalier.orchestrator.enrol.Enrolments;
 import io.espalier.orchestrator.host.HostRegistry;
 import io.espalier.orchestrator.host.HostRows;
 import io.espalier.orchestrator.host.HostWatch;
+import io.espalier.orchestrator.host.LeadLinks;
 import io.espalier.orchestrator.host.LinkLimits;
 import io.espalier.orchestrator.host.Links;
 import io.espalier.orchestrator.host.LinksByAddress;
@@ -22,6 +23,7 @@ import io.espalier.orchestrator.ssh.HostKey;
 import io.espalier.orchestrator.ssh.RegisteredHostKeys;
 import io.espalier.orchestrator.ssh.SshLinks;
 import io.espalier.orchestrator.ssh.SshSettings;
+import io.espalier.orchestrator.store.Lead;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -38,8 +40,12 @@ class HostConfiguration {
 
     @Bean
     @DependsOnDatabaseInitialization
-    HostRegistry hostRegistry(DataSource database, InstantSource clock) {
-        return new HostRegistry(new HostRows(database), clock);
+    HostRegistry hostRegistry(DataSource database, InstantSource clock, Lead lead) {
+        var registry = new HostRegistry(new HostRows(database, lead), clock);
+        if (!lead.isHeld()) {
+            lead.whenHeld(registry::takeOver);
+        }
+        return registry;
     }
 
     @Bean
@@ -93,7 +99,8 @@ class HostConfiguration {
             DeployKey key,
             Traffic traffic,
             FleetNow fleet,
-            InstantSource clock) {
+            InstantSource clock,
+            Lead lead) {
         OrchestratorProperties.Hosts settings = properties.hosts();
         var keys = new RegisteredHostKeys(
                 registry, settings.authorities().stream().map(HostKey::parse).toList());
@@ -107,7 +114,8 @@ class HostConfiguration {
                 traffic,
                 clock);
         var local = new LocalLinks(_ -> settings.localSocket(), registry::welcome, LinkLimits.DEFAULT, traffic);
-        return new LinksByAddress(local, remote);
+        var links = new LinksByAddress(local, remote);
+        return lead == Lead.ALONE ? links : new LeadLinks(links, lead);
     }
 
     @Bean

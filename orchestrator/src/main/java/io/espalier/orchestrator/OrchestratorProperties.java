@@ -30,12 +30,15 @@ record OrchestratorProperties(
      * @param url of a PostgreSQL database, as {@code jdbc:postgresql://host/name}; the embedded one below {@code data} if
      *     absent
      * @param passwordFile holds the password, so that it need not stand in the settings
+     * @param lease after how long without a word from the orchestrator that drives the fleet another one on the same
+     *     PostgreSQL takes over
      */
     record Database(
             @Nullable String url,
             @Nullable String user,
             @Nullable String password,
-            @Nullable Path passwordFile) {
+            @Nullable Path passwordFile,
+            @DefaultValue("15s") Duration lease) {
         @Override
         public String toString() {
             return "Database[" + url + "]";

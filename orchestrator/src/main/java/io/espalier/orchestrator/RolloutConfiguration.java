@@ -26,6 +26,7 @@ import io.espalier.orchestrator.rollout.Rollouts;
 import io.espalier.orchestrator.rollout.StepWatcher;
 import io.espalier.orchestrator.source.Sources;
 import io.espalier.orchestrator.source.hosting.FleetSource;
+import io.espalier.orchestrator.store.Lead;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.release.Release;
 import io.espalier.protocol.wire.Facts;
@@ -110,7 +111,8 @@ class RolloutConfiguration {
             HostRegistry registry,
             StepsOnHosts watcher,
             DeployMarks marks,
-            InstantSource clock) {
+            InstantSource clock,
+            Lead lead) {
         StepWatcher both = (rollout, steps) -> {
             watcher.changed(rollout, steps);
             marks.changed(rollout, steps);
@@ -126,7 +128,7 @@ class RolloutConfiguration {
                 registry::auid,
                 () -> unhealthy(registry, clock.instant()),
                 both);
-        return new Rollouts(database, means, clock, RolloutLimits.DEFAULT);
+        return new Rollouts(database, means, clock, RolloutLimits.DEFAULT, lead);
     }
 
     private static Set<HostName> unhealthy(HostRegistry registry, Instant now) {
@@ -138,8 +140,8 @@ class RolloutConfiguration {
 
     @Bean
     @DependsOnDatabaseInitialization
-    Revisions revisions(DataSource database, InstantSource clock) {
-        return new Revisions(database, clock);
+    Revisions revisions(DataSource database, InstantSource clock, Lead lead) {
+        return new Revisions(database, clock, lead);
     }
 
     @Bean
@@ -172,7 +174,7 @@ class RolloutConfiguration {
     }
 
     @Bean
-    Engine engine(Rollouts rollouts, Reconciler reconciler, HostWatch watch, StepsOnHosts steps) {
-        return new Engine(rollouts, reconciler, watch, steps);
+    Engine engine(Rollouts rollouts, Reconciler reconciler, HostWatch watch, StepsOnHosts steps, Lead lead) {
+        return new Engine(rollouts, reconciler, watch, steps, lead);
     }
 }

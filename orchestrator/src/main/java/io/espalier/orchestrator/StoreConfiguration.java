@@ -4,13 +4,17 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.store.Database;
+import io.espalier.orchestrator.store.Lead;
+import io.espalier.orchestrator.store.Lease;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,6 +24,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class StoreConfiguration {
 
     private static final int CONNECTIONS = 8;
+
+    /** The exit status of {@code EX_TEMPFAIL}. */
+    private static final int TRY_AGAIN = 75;
 
     @Bean
     InstantSource clock() {
@@ -58,6 +65,29 @@ class StoreConfiguration {
             throw new UncheckedIOException(
                     "cannot read the database's password in " + file + " (setting espalier.database.password-file)", e);
         }
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    Lead lead(OrchestratorProperties properties, DataSource database, InstantSource clock) {
+        String url = properties.database().url();
+        return url == null || !url.startsWith("jdbc:postgresql:")
+                ? Lead.ALONE
+                : new Lease(database, ownName(), properties.database().lease(), clock, StoreConfiguration::end);
+    }
+
+    private static String ownName() {
+        try {
+            String host = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+            return host + ", process " + ProcessHandle.current().pid();
+        } catch (IOException e) {
+            return "process " + ProcessHandle.current().pid();
+        }
+    }
+
+    /** Without a farewell, since everything that must last is stored before it is done, and nothing may be written now. */
+    private static void end() {
+        Runtime.getRuntime().halt(TRY_AGAIN);
     }
 
     @Bean

@@ -49,7 +49,8 @@ public final class PostgresServer implements AutoCloseable {
         try (Stream<Path> all = Files.list(VERSIONS)) {
             return all.map(version -> version.resolve("bin"))
                     .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
-                    .max(Comparator.comparing(bin -> bin.getParent().getFileName().toString()));
+                    .max(Comparator.comparing(
+                            bin -> bin.getParent().getFileName().toString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.access;
 
 import io.espalier.orchestrator.source.hosting.GitAccess;
+import io.espalier.orchestrator.store.Lead;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -75,8 +76,8 @@ class AccessConfiguration {
     }
 
     @Bean
-    FirstUser firstUser(Users users, Tokens tokens, AccessProperties properties) {
-        return new FirstUser(users, tokens, properties);
+    FirstUser firstUser(Users users, Tokens tokens, AccessProperties properties, Lead lead) {
+        return new FirstUser(users, tokens, properties, lead);
     }
 
     @Bean

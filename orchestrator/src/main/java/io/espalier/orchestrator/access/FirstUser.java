@@ -1,5 +1,6 @@
 package io.espalier.orchestrator.access;
 
+import io.espalier.orchestrator.store.Lead;
 import java.util.EnumSet;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
@@ -10,15 +11,21 @@ final class FirstUser implements ApplicationRunner {
     private final Users users;
     private final Tokens tokens;
     private final AccessProperties properties;
+    private final Lead lead;
 
-    FirstUser(Users users, Tokens tokens, AccessProperties properties) {
+    FirstUser(Users users, Tokens tokens, AccessProperties properties, Lead lead) {
         this.users = users;
         this.tokens = tokens;
         this.properties = properties;
+        this.lead = lead;
     }
 
     @Override
     public void run(ApplicationArguments arguments) {
+        lead.whenHeld(this::make);
+    }
+
+    private void make() {
         if (!users.isEmpty()) {
             return;
         }

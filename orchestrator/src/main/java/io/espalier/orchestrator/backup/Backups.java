@@ -97,6 +97,10 @@ public final class Backups implements AutoCloseable {
         this.audit = audit;
         this.listener = listener;
         this.clock = clock;
+    }
+
+    /** To be called before the first task: what an orchestrator before this one did not end is on record as interrupted. */
+    public void takeOver() {
         rows.interrupt(clock.instant());
     }
 

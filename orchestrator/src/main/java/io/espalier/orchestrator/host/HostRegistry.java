@@ -38,6 +38,11 @@ public final class HostRegistry {
     public HostRegistry(HostRows rows, InstantSource clock) {
         this.rows = rows;
         this.clock = clock;
+        takeOver();
+    }
+
+    /** Begins with what is stored, as after a start: takes over what another orchestrator wrote. */
+    public void takeOver() {
         reload();
         // A kill between a rollout's record of a step and ours leaves ours behind; rollouts that go on say it anew
         records.replaceAll((_, record) -> isUnderWay(record.phase()) ? record.withPhase(HostPhase.NONE) : record);
@@ -47,8 +52,7 @@ public final class HostRegistry {
         return phase.kind() == HostPhase.Kind.PENDING || phase.kind() == HostPhase.Kind.APPLYING;
     }
 
-    /** Takes over what other orchestrators wrote. */
-    public void reload() {
+    private void reload() {
         List<HostRecord> all = rows.all();
         writing.lock();
         try {

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.host;
 
 import io.espalier.orchestrator.store.Database;
+import io.espalier.orchestrator.store.Lead;
 import io.espalier.protocol.Auid;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.Reason;
@@ -55,9 +56,16 @@ public final class HostRows {
             """;
 
     private final JdbcClient jdbc;
+    private final Lead lead;
     private final TransactionTemplate transactions;
 
     public HostRows(DataSource database) {
+        this(database, Lead.ALONE);
+    }
+
+    /** @param lead under which everything is written */
+    public HostRows(DataSource database, Lead lead) {
+        this.lead = lead;
         this.jdbc = JdbcClient.create(database);
         this.transactions = new TransactionTemplate(new JdbcTransactionManager(database));
     }
@@ -70,10 +78,14 @@ public final class HostRows {
 
     /** Runs {@code changes} as one transaction. */
     void together(Runnable changes) {
-        transactions.executeWithoutResult(_ -> changes.run());
+        lead.fenced(() -> transactions.executeWithoutResult(_ -> changes.run()));
     }
 
     void write(HostRecord record) {
+        lead.fenced(() -> updateOrInsert(record));
+    }
+
+    private void updateOrInsert(HostRecord record) {
         int updated = bind(jdbc.sql("update host set " + COLUMNS + " where name = :name"), record)
                 .update();
         if (updated == 0) {
@@ -82,9 +94,9 @@ public final class HostRows {
     }
 
     void delete(HostName host) {
-        jdbc.sql("delete from host where name = :name")
+        lead.fenced(() -> jdbc.sql("delete from host where name = :name")
                 .param("name", host.value())
-                .update();
+                .update());
     }
 
     /** @throws IllegalArgumentException if another host has, or had, this id */
@@ -92,11 +104,11 @@ public final class HostRows {
         Optional<String> holder = holder(auid);
         if (holder.isEmpty()) {
             try {
-                jdbc.sql("insert into host_auid (auid, host, given_at) values (:auid, :host, :at)")
+                lead.fenced(() -> jdbc.sql("insert into host_auid (auid, host, given_at) values (:auid, :host, :at)")
                         .param("auid", auid.value())
                         .param("host", host.value())
                         .param("at", now.atOffset(ZoneOffset.UTC))
-                        .update();
+                        .update());
                 return;
             } catch (DuplicateKeyException e) {
                 holder = holder(auid); // two links to one host may meet its agent at once

@@ -8,6 +8,7 @@ import io.espalier.orchestrator.release.ReleaseSet;
 import io.espalier.orchestrator.source.Commit;
 import io.espalier.orchestrator.source.Revision;
 import io.espalier.orchestrator.source.SourceName;
+import io.espalier.orchestrator.store.Lead;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.Reason;
 import java.sql.ResultSet;
@@ -57,8 +58,15 @@ public final class Revisions {
 
     private final JdbcClient jdbc;
     private final InstantSource clock;
+    private final Lead lead;
 
     public Revisions(DataSource database, InstantSource clock) {
+        this(database, clock, Lead.ALONE);
+    }
+
+    /** @param lead under which everything is written */
+    public Revisions(DataSource database, InstantSource clock, Lead lead) {
+        this.lead = lead;
         this.jdbc = JdbcClient.create(database);
         this.clock = clock;
     }
@@ -126,8 +134,9 @@ public final class Revisions {
             String state,
             String reason,
             String problems) {
-        jdbc.sql("insert into revision (fleet, commit_id, author, subject, at, seen_at, target, sources, state,"
-                        + " reason, problems) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        lead.fenced(() -> jdbc.sql(
+                        "insert into revision (fleet, commit_id, author, subject, at, seen_at, target, sources, state,"
+                                + " reason, problems) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
                 .params(java.util.Arrays.asList(
                         fleet,
                         commit.revision().id(),
@@ -140,7 +149,7 @@ public final class Revisions {
                         state,
                         reason,
                         problems))
-                .update();
+                .update());
     }
 
     private static Entry read(ResultSet row, int number) throws SQLException {

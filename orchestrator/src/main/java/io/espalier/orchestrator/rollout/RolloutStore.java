@@ -4,6 +4,7 @@ import static io.espalier.orchestrator.rollout.Columns.at;
 import static io.espalier.orchestrator.rollout.Columns.bounded;
 
 import io.espalier.orchestrator.fleet.RolloutPolicy;
+import io.espalier.orchestrator.store.Lead;
 import io.espalier.protocol.Auid;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.HostName;
@@ -35,11 +36,13 @@ final class RolloutStore {
     private static final int MAX_NAME = 300;
 
     private final JdbcClient jdbc;
+    private final Lead lead;
     private final StepRows rows;
     private final Numbers numbers;
     private final TransactionTemplate transactions;
 
-    RolloutStore(DataSource database) {
+    RolloutStore(DataSource database, Lead lead) {
+        this.lead = lead;
         var template = new JdbcTemplate(database);
         this.jdbc = JdbcClient.create(template);
         this.rows = new StepRows(template);
@@ -49,15 +52,17 @@ final class RolloutStore {
 
     /** All of it or nothing. Transactions of several stores on one thread are one. */
     <T> T together(Supplier<T> work) {
-        T result = transactions.execute(_ -> work.get());
-        if (result == null) {
-            throw new IllegalStateException("a transaction gave nothing");
-        }
-        return result;
+        return lead.fenced(() -> {
+            T result = transactions.execute(_ -> work.get());
+            if (result == null) {
+                throw new IllegalStateException("a transaction gave nothing");
+            }
+            return result;
+        });
     }
 
     void together(Runnable work) {
-        transactions.executeWithoutResult(_ -> work.run());
+        lead.fenced(() -> transactions.executeWithoutResult(_ -> work.run()));
     }
 
     /** Stores a new rollout with its steps; {@code draft}'s id and version count for nothing. */
@@ -204,6 +209,10 @@ final class RolloutStore {
 
     /** False when somebody else moved the rollout first; the caller reads again and decides again. */
     boolean advance(Rollout rollout, RolloutState to, Instant now) {
+        return lead.fenced(() -> write(rollout, to, now));
+    }
+
+    private boolean write(Rollout rollout, RolloutState to, Instant now) {
         StateColumns state = StateColumns.of(to);
         return jdbc.sql("""
                         update rollout set state = ?, wave = ?, until = ?, other = ?, reason = ?, detail = ?,
@@ -257,7 +266,7 @@ final class RolloutStore {
 
     /** Stores how steps ended. Part of the caller's transaction, if there is one. */
     void update(RolloutId id, Collection<HostStep> steps) {
-        rows.update(id, steps);
+        lead.fenced(() -> rows.update(id, steps));
     }
 
     Optional<HostStep> latestStep(HostName host) {

@@ -3,6 +3,7 @@ package io.espalier.orchestrator.rollout;
 import io.espalier.orchestrator.audit.Audit;
 import io.espalier.orchestrator.plan.Plan;
 import io.espalier.orchestrator.rollout.RolloutEvent.Kind;
+import io.espalier.orchestrator.store.Lead;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.Reason;
 import io.espalier.protocol.ReleaseId;
@@ -39,10 +40,18 @@ public final class Rollouts implements AutoCloseable {
 
     /** @param database brought to the current schema */
     public Rollouts(DataSource database, Means means, InstantSource clock, RolloutLimits limits) {
+        this(database, means, clock, limits, Lead.ALONE);
+    }
+
+    /**
+     * @param database brought to the current schema
+     * @param lead under which everything is written; rollouts are to be run only while it is held
+     */
+    public Rollouts(DataSource database, Means means, InstantSource clock, RolloutLimits limits, Lead lead) {
         var template = new JdbcTemplate(database);
         JdbcClient jdbc = JdbcClient.create(template);
         this.clock = clock;
-        this.store = new RolloutStore(database);
+        this.store = new RolloutStore(database, lead);
         this.quarantine = new Quarantine(jdbc, clock);
         this.history = new HostHistory(template);
         this.rollbacks = new Rollbacks(store, history);

@@ -1,6 +1,7 @@
 package io.espalier.orchestrator.source;
 
 import io.espalier.orchestrator.store.Database;
+import io.espalier.orchestrator.store.Lead;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.Reason;
 import java.sql.ResultSet;
@@ -27,8 +28,15 @@ public final class SourceStates {
     private static final int MAX_DETAIL = 2_000;
 
     private final JdbcClient jdbc;
+    private final Lead lead;
 
     public SourceStates(JdbcClient jdbc) {
+        this(jdbc, Lead.ALONE);
+    }
+
+    /** @param lead under which everything is written */
+    public SourceStates(JdbcClient jdbc, Lead lead) {
+        this.lead = lead;
         this.jdbc = jdbc;
     }
 
@@ -40,6 +48,10 @@ public final class SourceStates {
     }
 
     void save(SourceName source, Stored stored) {
+        lead.fenced(() -> write(source, stored));
+    }
+
+    private void write(SourceName source, Stored stored) {
         if (write(
                         "update source_state set spec_key = :key, revision = :revision, author = :author,"
                                 + " subject = :subject, committed_at = :committed, changed_at = :changed, looked_at = :looked,"
@@ -57,9 +69,9 @@ public final class SourceStates {
     }
 
     void remove(SourceName source) {
-        jdbc.sql("delete from source_state where source = :source")
+        lead.fenced(() -> jdbc.sql("delete from source_state where source = :source")
                 .param("source", source.value())
-                .update();
+                .update());
     }
 
     private int write(String sql, SourceName source, Stored stored) {

@@ -36,7 +36,7 @@ final class AgentFleet implements AutoCloseable {
             Files.writeString(config, "auid: " + fleet.auid(host).orElseThrow() + "\norchestrator-key: " + key + "\n");
             agents.add(start(host));
         }
-        fleet.hosts.keySet().forEach(host -> Await.until(host + " listens", () -> Files.exists(socket(host))));
+        fleet.hosts.keySet().forEach(host -> Await.until(host + " listens", () -> Files.exists(socket(folder, host))));
     }
 
     private Process start(HostName host) throws IOException {
@@ -63,15 +63,20 @@ final class AgentFleet implements AutoCloseable {
 
     /** Links with connections of their own, which end when they are closed, as those of a killed process do. */
     LocalLinks connect() {
-        return new LocalLinks(host -> socket(host.name()), (_, _) -> {}, LIMITS, new Traffic());
+        return connect(folder);
+    }
+
+    /** To the agents below {@code folder}, which another process may have started. */
+    static LocalLinks connect(Path folder) {
+        return new LocalLinks(host -> socket(folder, host.name()), (_, _) -> {}, LIMITS, new Traffic());
     }
 
     Path root(HostName host) {
         return folder.resolve(host.value());
     }
 
-    private Path socket(HostName host) {
-        return root(host).resolve("run/espalier/agent.sock");
+    private static Path socket(Path folder, HostName host) {
+        return folder.resolve(host.value()).resolve("run/espalier/agent.sock");
     }
 
     String read(String host, String path) throws IOException {

@@ -5,13 +5,18 @@ import io.espalier.orchestrator.plan.Plan;
 import io.espalier.orchestrator.plan.Plans;
 import io.espalier.orchestrator.release.ReleaseSet;
 import io.espalier.orchestrator.store.Database;
+import io.espalier.orchestrator.store.Lead;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.release.SignedManifest;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
@@ -42,6 +47,10 @@ final class House implements AutoCloseable {
     Runnable beforeStored = () -> {};
 
     House(DataSource database, ModelFleet fleet, Links links, InstantSource clock, RolloutLimits limits) {
+        this(database, fleet, links, clock, limits, Lead.ALONE);
+    }
+
+    House(DataSource database, ModelFleet fleet, Links links, InstantSource clock, RolloutLimits limits, Lead lead) {
         this.database = database;
         this.plans = new Plans(links, fleet::release, new Plans.Limits(16, Duration.ofSeconds(5)));
         var means = new Means(
@@ -54,7 +63,7 @@ final class House implements AutoCloseable {
                 fleet::auid,
                 () -> unhealthy,
                 StepWatcher.NONE);
-        this.rollouts = new Rollouts(database, means, clock, limits);
+        this.rollouts = new Rollouts(database, means, clock, limits, lead);
     }
 
     static House over(DataSource database, ModelFleet fleet) {
@@ -68,10 +77,30 @@ final class House implements AutoCloseable {
         return database;
     }
 
+    /** The property to give another process this one's key in. */
+    static final String KEY_PROPERTY = "espalier.test.key";
+
+    static String keyProperty() {
+        Base64.Encoder base64 = Base64.getEncoder();
+        return "-D" + KEY_PROPERTY + "="
+                + base64.encodeToString(KEY.getPrivate().getEncoded()) + ":"
+                + base64.encodeToString(KEY.getPublic().getEncoded());
+    }
+
     private static KeyPair key() {
+        String given = System.getProperty(KEY_PROPERTY);
         try {
+            if (given != null) {
+                String[] halves = given.split(":", 2);
+                var factory = KeyFactory.getInstance("Ed25519");
+                return new KeyPair(
+                        factory.generatePublic(
+                                new X509EncodedKeySpec(Base64.getDecoder().decode(halves[1]))),
+                        factory.generatePrivate(
+                                new PKCS8EncodedKeySpec(Base64.getDecoder().decode(halves[0]))));
+            }
             return KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-        } catch (NoSuchAlgorithmException e) {
+        } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }
     }

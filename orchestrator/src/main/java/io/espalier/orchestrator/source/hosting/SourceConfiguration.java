@@ -13,6 +13,7 @@ import io.espalier.orchestrator.source.git.PackLimits;
 import io.espalier.orchestrator.source.git.RemoteAccess;
 import io.espalier.orchestrator.source.webhook.Deliveries;
 import io.espalier.orchestrator.source.webhook.Hooks;
+import io.espalier.orchestrator.store.Lead;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,8 @@ class SourceConfiguration {
             HostedRepositories repositories,
             PackLimits limits,
             JdbcClient jdbc,
-            InstantSource clock) {
+            InstantSource clock,
+            Lead lead) {
         var guard = new AddressGuard(properties.allowPrivate(), properties.allowLocal());
         var access = new RemoteAccess(
                 properties.schemes(), guard, credentials(properties.credentials()), properties.timeout());
@@ -68,7 +70,7 @@ class SourceConfiguration {
         return new Sources(
                 Map.of(new SourceName(fleet.name()), new SourceSpec.Git(fleet.url(), fleet.ref(), fleet.pick())),
                 new Mirrors(repositories, properties.folder().resolve("mirrors"), access, limits),
-                new SourceStates(jdbc),
+                new SourceStates(jdbc, lead),
                 new Pace(properties.interval(), properties.firstRetry(), properties.lastRetry()),
                 clock);
     }
@@ -137,12 +139,14 @@ class SourceConfiguration {
             SourceListener listener,
             Deliveries deliveries,
             HostedRepositories repositories,
-            SourceProperties properties) {
+            SourceProperties properties,
+            Lead lead) {
         return new SourceLifecycle(
                 sources,
                 listener,
                 deliveries,
                 repositories,
-                properties.hosting().tidyEvery());
+                properties.hosting().tidyEvery(),
+                lead);
     }
 }

@@ -3,6 +3,7 @@ package io.espalier.orchestrator.source.hosting;
 import io.espalier.orchestrator.source.SourceListener;
 import io.espalier.orchestrator.source.Sources;
 import io.espalier.orchestrator.source.webhook.Deliveries;
+import io.espalier.orchestrator.store.Lead;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
@@ -15,6 +16,8 @@ final class SourceLifecycle implements SmartLifecycle {
     private final Deliveries deliveries;
     private final HostedRepositories repositories;
     private final Duration tidyEvery;
+    private final Lead lead;
+    private boolean running;
     private @Nullable Thread tidier;
 
     SourceLifecycle(
@@ -22,16 +25,26 @@ final class SourceLifecycle implements SmartLifecycle {
             SourceListener listener,
             Deliveries deliveries,
             HostedRepositories repositories,
-            Duration tidyEvery) {
+            Duration tidyEvery,
+            Lead lead) {
         this.sources = sources;
         this.listener = listener;
         this.deliveries = deliveries;
         this.repositories = repositories;
         this.tidyEvery = tidyEvery;
+        this.lead = lead;
     }
 
     @Override
-    public void start() {
+    public synchronized void start() {
+        running = true;
+        lead.whenHeld(this::begin);
+    }
+
+    private synchronized void begin() {
+        if (!running) {
+            return;
+        }
         deliveries.start();
         sources.start(listener);
         tidier = Thread.ofVirtual().name("tidy-repositories").start(this::tidy);
@@ -49,7 +62,8 @@ final class SourceLifecycle implements SmartLifecycle {
     }
 
     @Override
-    public void stop() {
+    public synchronized void stop() {
+        running = false;
         if (tidier != null) {
             tidier.interrupt();
             tidier = null;
@@ -59,7 +73,7 @@ final class SourceLifecycle implements SmartLifecycle {
     }
 
     @Override
-    public boolean isRunning() {
-        return tidier != null;
+    public synchronized boolean isRunning() {
+        return running;
     }
 }
