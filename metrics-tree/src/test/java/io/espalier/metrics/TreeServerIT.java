@@ -25,6 +25,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPOutputStream;
@@ -154,6 +156,67 @@ class TreeServerIT {
         push("application/json", "{\"br\":{\"ie\":{\"8\":5}}}");
         assertThat(body("/pull/br,ie?since=" + seq)).contains("{\"br,ie,8\":");
         assertThat(body("/pull/br,ie?since=5")).isEqualTo("[{\"~reset\":true}]");
+    }
+
+    @Test
+    void manyIdleWatchersAreHeldAndEachIsToldWhenItsKeyChanges() throws Exception {
+        List<Socket> watchers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 500; i++) {
+                var socket = new Socket("127.0.0.1", server.httpPort());
+                watchers.add(socket);
+                socket.setSoTimeout(60_000);
+                socket.getOutputStream()
+                        .write(("GET /pull/idle,k" + i % 50 + " HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n")
+                                .getBytes(StandardCharsets.UTF_8));
+            }
+            for (Socket socket : watchers) {
+                readTo(socket, ":\n\n");
+            }
+            for (int i = 0; i < 50; i++) {
+                push("application/json", "{\"busy\":{\"k" + i + "\":1}}");
+            }
+            push("application/json", "{\"idle\":{\"k7\":1}}");
+            readTo(watchers.get(7), "data: [{\"idle,k7\":1}]\n");
+            var all = new StringBuilder("{\"idle\":{\"k0\":1");
+            for (int i = 1; i < 50; i++) {
+                all.append(",\"k").append(i).append("\":1");
+            }
+            push("application/json", all + "}}");
+            for (int i = 0; i < watchers.size(); i++) {
+                int count = i % 50 == 7 ? 2 : 1;
+                readTo(watchers.get(i), "data: [{\"idle,k" + i % 50 + "\":" + count + "}]\n");
+            }
+        } finally {
+            for (Socket socket : watchers) {
+                socket.close();
+            }
+        }
+    }
+
+    private static void readTo(Socket socket, String end) throws IOException {
+        var text = new StringBuilder();
+        while (text.indexOf(end) < 0) {
+            int c = socket.getInputStream().read();
+            assertThat(c).as("after " + text).isNotNegative();
+            text.append((char) c);
+        }
+    }
+
+    @Test
+    void limitsSayWhatGrowsAndWhatWasDroppedToProgramsAndToPeople() throws Exception {
+        push("application/json", "{\"a<b\":{\"x\":1,\"y\":2},\"c\":1}");
+        push("application/json", "{\"c\":");
+        assertThat(body("/limits"))
+                .contains("{\"key\":\"a\\u003cb\",\"grown\":", ",\"leaves\":2,\"quota\":")
+                .contains("{\"key\":\"drops,bad-json\",\"count\":1,\"samples\":[{\"millis\":");
+        String page = http.send(
+                        to("/limits").header("Accept", "text/html").build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+        assertThat(page)
+                .contains("<td>a&lt;b</td><td class=\"n\">")
+                .contains("<td>drops,bad-json</td><td class=\"n\">1</td>")
+                .contains("aria-current=\"page\">Limits</a>");
     }
 
     @Test

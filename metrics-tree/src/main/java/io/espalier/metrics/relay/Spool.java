@@ -292,7 +292,8 @@ final class Spool implements AutoCloseable {
             }
             if (bytes >= most
                     || found.size() >= SpoolSegment.MOST
-                    || (!found.isEmpty() && found.getLast().number() < range.get().last())) {
+                    || (!found.isEmpty()
+                            && found.getLast().number() < range.get().last())) {
                 break;
             }
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -223,11 +224,22 @@ public final class MetricTree {
         return sum;
     }
 
-    /** New leaves a top-level subtree in the latest minute that {@link #rotateGrowth} closed, fastest first. */
-    public Map<String, Long> growth() {
-        return growth;
+    /** The {@code most} top-level subtrees that grow fastest, and of those that do not grow the largest. */
+    public List<Subtree> subtrees(int most) {
+        Map<String, Long> grown = growth;
+        var all = new ArrayList<Subtree>();
+        for (Shard shard : shards) {
+            locked(shard, () -> shard.subtrees((key, leaves, quota) ->
+                    all.add(new Subtree(key, grown.getOrDefault(key, 0L), leaves, quota))));
+        }
+        all.sort(Comparator.comparingLong(Subtree::grown)
+                .thenComparingInt(Subtree::leaves)
+                .reversed()
+                .thenComparing(Subtree::key));
+        return List.copyOf(all.subList(0, Math.min(most, all.size())));
     }
 
+    /** Ends a minute: from now on {@link #subtrees} tells what grew in it. */
     public void rotateGrowth() {
         var grown = new HashMap<String, Long>();
         for (Shard shard : shards) {

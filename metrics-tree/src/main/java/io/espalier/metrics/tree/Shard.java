@@ -16,6 +16,7 @@ import java.util.Optional;
 final class Shard {
     static final byte[] OTHER = "~other".getBytes(StandardCharsets.UTF_8);
     private static final byte[] SELF = MetricTree.SELF.getBytes(StandardCharsets.UTF_8);
+    private static final int ADD = Action.ADD.code();
     static final int OTHER_HASH = KeyHash.of(OTHER);
     /** Leaves that {@code ~other} itself may have beyond a full quota, so that folded metrics stay apart. */
     static final int OTHER_LEAVES = 256;
@@ -147,11 +148,12 @@ final class Shard {
             tally.drop("no-name", "a value without a name");
             return;
         }
-        int node = resolve(batch, overflow, op);
-        if (node == View.NONE) {
+        int found = resolve(batch, overflow, op);
+        if (found == View.NONE) {
             return;
         }
         int[] ops = batch.ops;
+        int node = place(found, sent(batch, op, defaults));
         boolean wasLeaf = view.isLeaf(node);
         boolean isNew = switch (ops[op]) {
             case Batch.NUMBER -> number(node, Double.longBitsToDouble(batch.longs[ops[op + 1]]), defaults);
@@ -178,6 +180,54 @@ final class Shard {
                 dirty[dirtyCount++] = node;
             }
         }
+    }
+
+    /** The code of the action that a value's sender means; 0 for a text that is no value. */
+    private static int sent(Batch batch, int op, Defaults defaults) {
+        int hint = defaults.hint == 0 ? ADD : defaults.hint;
+        return switch (batch.ops[op]) {
+            case Batch.NUMBER -> hint;
+            case Batch.STATE -> batch.ops[op + 1];
+            case Batch.TEXT -> hint == Action.UNIQUE.code() || hint == Action.TOP.code() ? hint : 0;
+            default -> batch.cells.get(batch.ops[op + 1]).action().code();
+        };
+    }
+
+    /** Where a value goes that came for {@code node}, which may be of another action than its sender means. */
+    private int place(int node, int sent) {
+        int held = view.flags(node) & Values.ACTION;
+        if (held == 0 || sent == 0 || held == sent || !isInOther(node)) {
+            return node;
+        }
+        return apart(node, policyAt(node).action().orElse(Action.of(sent)));
+    }
+
+    /**
+     * What was folded has company that nobody chose: sums and distributions may come to one node, and there each
+     * needs a place of its own, or neither could be told any more.
+     */
+    private int apart(int node, Action action) {
+        if (fits(node, action)) {
+            return node;
+        }
+        byte[] name = ("~" + action.word()).getBytes(StandardCharsets.UTF_8);
+        int child = view.child(node, name);
+        if (child != View.NONE) {
+            return child;
+        }
+        int top = node;
+        while (view.parent(top) != 0) {
+            top = view.parent(top);
+        }
+        boolean hasRoom = rooted(top).leaves < (long) quota(top) + OTHER_LEAVES;
+        int other = Arrays.equals(view.name(top), OTHER) ? top : childOf(top, OTHER, 0, OTHER.length, OTHER_HASH);
+        int at = hasRoom ? node : other;
+        return fits(at, action) ? at : childOf(at, name, 0, name.length, KeyHash.of(name));
+    }
+
+    private boolean fits(int node, Action action) {
+        int held = view.flags(node) & Values.ACTION;
+        return held == 0 || held == action.code();
     }
 
     private boolean number(int node, double value, Defaults defaults) {
@@ -353,6 +403,17 @@ final class Shard {
 
     private int quota(int node) {
         return Math.min(rooted(node).policy.maxLeaves(), rootMaxLeaves);
+    }
+
+    /** Takes a top-level subtree's key, leaves and quota. */
+    interface Room {
+        void of(String key, int leaves, int quota);
+    }
+
+    void subtrees(Room room) {
+        for (int node = view.first(0); node != View.NONE; node = view.next(node)) {
+            room.of(Paths.of(view, node), rooted(node).leaves, quota(node));
+        }
     }
 
     private int fullQuota(int from) {
@@ -581,8 +642,9 @@ final class Shard {
             count(node, -1);
             Action action = view.action(node).orElse(Action.ADD);
             if (view.hasValue(node) && action.folds()) {
-                int into = otherOf(node);
-                if (into != View.NONE) {
+                int other = otherOf(node);
+                if (other != View.NONE) {
+                    int into = apart(other, action);
                     boolean isNew;
                     Optional<Cell> cell = view.cell(node);
                     if (cell.isPresent()) {
@@ -631,15 +693,11 @@ final class Shard {
             byte[] name = steps.get(i);
             int child = view.child(into, name);
             if (child == View.NONE && !hasRoom) {
-                return sameAction(other, leaf) ? other : View.NONE;
+                return other;
             }
             into = child != View.NONE ? child : make(into, name, 0, name.length, KeyHash.of(name));
         }
-        return sameAction(into, leaf) ? into : View.NONE;
-    }
-
-    private boolean sameAction(int other, int leaf) {
-        return !view.hasValue(other) || view.action(other).equals(view.action(leaf));
+        return into;
     }
 
     // --- Watching ---

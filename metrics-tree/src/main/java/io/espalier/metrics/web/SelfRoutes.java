@@ -1,7 +1,5 @@
 package io.espalier.metrics.web;
 
-import io.espalier.metrics.json.JsonText;
-import io.espalier.metrics.live.Answers;
 import io.espalier.metrics.query.Queries;
 import io.espalier.metrics.query.Query;
 import io.espalier.metrics.query.Result;
@@ -26,23 +24,13 @@ final class SelfRoutes implements Route {
             return false;
         }
         switch (exchange.path()) {
-            case "/limits" -> limits(exchange);
+            case "/limits" -> Limits.of(tree).send(exchange);
             case "/metrics" -> metrics(exchange);
             default -> {
                 return false;
             }
         }
         return true;
-    }
-
-    private void limits(Exchange exchange) throws IOException {
-        var json = new JsonText().open('{');
-        json.name("leaves").number(tree.leaves()).name("nodes").number(tree.nodes());
-        json.name("growth").open('[');
-        tree.growth()
-                .forEach((key, count) -> json.open('{').name(key).number(count).close('}'));
-        json.close(']').name("self").raw(Answers.list(queries.run(Query.parse(MetricTree.SELF))));
-        TreeWeb.json(exchange, 200, json.close('}').toString());
     }
 
     private void metrics(Exchange exchange) throws IOException {
