@@ -141,7 +141,18 @@ final class Daemon {
             threads.execute(jobs::refresh);
             var backups = new Backups(config.auid(), config.key(), root, arguments.below(STATE + "/backup"));
             var requests = new Requests(
-                    gate, applier, drift, fs, observer, names, new FactsReader(root), clock, version, reports, jobs, backups);
+                    gate,
+                    applier,
+                    drift,
+                    fs,
+                    observer,
+                    names,
+                    new FactsReader(root),
+                    clock,
+                    version,
+                    reports,
+                    jobs,
+                    backups);
             serve(arguments, config, names, requests, deadlines);
             lock.release();
         }

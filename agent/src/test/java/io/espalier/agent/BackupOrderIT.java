@@ -90,7 +90,8 @@ class BackupOrderIT {
     private static void assertRefused(Message message) {
         assertThat(message)
                 .isInstanceOfSatisfying(
-                        Message.Refused.class, refused -> assertThat(refused.reason()).isEqualTo(Reason.SIGNATURE_INVALID));
+                        Message.Refused.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(Reason.SIGNATURE_INVALID));
     }
 
     @Test

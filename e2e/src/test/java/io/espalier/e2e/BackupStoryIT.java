@@ -82,7 +82,8 @@ class BackupStoryIT {
         must(demo.shell("backup", "restore", "--host", "web1", "--path", "/srv/data", "--latest"));
         assertThat(seen(tree)).isEqualTo(before);
 
-        must(demo.shell("backup", "restore", "--host", "web1", "--latest", "--to-host", "web2", "--to", "/srv/of-web1"));
+        must(demo.shell(
+                "backup", "restore", "--host", "web1", "--latest", "--to-host", "web2", "--to", "/srv/of-web1"));
         assertThat(seen(demo.file("web2", "/srv/of-web1/srv/data"))).isEqualTo(before);
 
         JsonNode list = demo.json("backup", "list", "--host", "web1");
@@ -99,7 +100,8 @@ class BackupStoryIT {
         must(demo.shell("backup", "run", "files", "--host", "db1", "--path", "/srv/mine"));
         grow("web2", "/srv/yours", 10_000);
         must(demo.shell("backup", "run", "files", "--host", "web2", "--path", "/srv/yours"));
-        String id = demo.json("backup", "list", "--host", "db1").path(0).path("id").asString();
+        String id =
+                demo.json("backup", "list", "--host", "db1").path(0).path("id").asString();
         Ran ran = demo.shell("backup", "restore", "--host", "web2", "--snapshot", id);
         assertThat(ran.status()).isEqualTo(1);
         assertThat(ran.output()).contains("there is no snapshot");
@@ -131,12 +133,7 @@ class BackupStoryIT {
 
     /** Begins a slow backup, and kills a process when some of it is stored. How the task ended, if that can be known. */
     private static String killedInTheMiddle(String host, String process) {
-        var task = demo.api()
-                .post(
-                        "/backups/run",
-                        Map.of("host", host, "paths", List.of("/srv/big"), "limitKib", 4096));
-        long id = task.path("id").asLong();
-        demo.api().await("/backups/tasks/" + id, LIMIT, now -> now.path("added").asLong() > 10_000_000);
+        long id = Await.value("a backup is under way", LIMIT, () -> begun(host));
         Pids.signal("KILL", demo.pid(process));
         if (process.equals("orchestrator")) {
             return "";
@@ -148,5 +145,23 @@ class BackupStoryIT {
                         now -> !now.path("state").asString().equals("running"))
                 .path("state")
                 .asString();
+    }
+
+    /** An agent that just started may not listen yet; then another is begun. */
+    private static long begun(String host) {
+        long id = demo.api()
+                .post("/backups/run", Map.of("host", host, "paths", List.of("/srv/big"), "limitKib", 4096))
+                .path("id")
+                .asLong();
+        JsonNode task = demo.api()
+                .await(
+                        "/backups/tasks/" + id,
+                        LIMIT,
+                        now -> now.path("added").asLong() > 10_000_000
+                                || !now.path("state").asString().equals("running"));
+        if (!task.path("state").asString().equals("running")) {
+            throw new IllegalStateException(task.toString());
+        }
+        return id;
     }
 }

@@ -9,20 +9,25 @@ import io.espalier.orchestrator.host.HostRegistry;
 import io.espalier.orchestrator.host.Links;
 import io.espalier.orchestrator.release.SigningKey;
 import io.espalier.orchestrator.store.Lead;
+import io.espalier.orchestrator.worker.ReportKind;
+import io.espalier.orchestrator.worker.WorkerException;
+import io.espalier.orchestrator.worker.Workers;
 import io.espalier.protocol.Auid;
 import io.espalier.protocol.HostName;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The fleet's backups. Until somebody backs up, that is a few objects and no file. */
 @Configuration(proxyBeanMethods = false)
@@ -30,6 +35,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class BackupConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(BackupConfiguration.class);
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     @Bean
     Vault vault(OrchestratorProperties properties, HostRegistry registry, InstantSource clock) {
@@ -49,7 +55,7 @@ class BackupConfiguration {
             SigningKey signer,
             JdbcClient jdbc,
             Audit audit,
-            ObjectProvider<Backups.Listener> listeners,
+            Workers workers,
             InstantSource clock,
             Lead lead) {
         var machines = new Backups.Fleet() {
@@ -68,11 +74,19 @@ class BackupConfiguration {
                 return registry.find(auid).map(HostRecord::name);
             }
         };
-        Backups.Listener told =
-                (auid, at, json) -> listeners.orderedStream().forEach(listener -> listener.reported(auid, at, json));
+        Backups.Listener told = (auid, at, json) -> tell(workers, auid, at, json);
         var backups = new Backups(vault, machines, links, signer, jdbc, audit, told, clock);
         lead.whenHeld(backups::takeOver);
         return backups;
+    }
+
+    /** What a host says is on record with the worker; a report that is not taken does not undo a backup. */
+    private static void tell(Workers workers, Auid auid, Instant at, String json) {
+        try {
+            workers.report(auid.value(), ReportKind.BACKUP, JSON.readTree(json), at);
+        } catch (WorkerException | JacksonException e) {
+            LOG.atWarn().addKeyValue("auid", auid.value()).log("the report of a backup is not taken: {}", e.getMessage());
+        }
     }
 
     @Bean

@@ -198,13 +198,14 @@ class ShellTest {
         server.on("POST /backups/run", task("running", null));
         var looks = new java.util.concurrent.atomic.AtomicInteger();
         server.reply(
-                "GET /backups/tasks/7", request -> Reply.json(task(looks.getAndIncrement() < 2 ? "running" : "done", null)));
+                "GET /backups/tasks/7",
+                request -> Reply.json(task(looks.getAndIncrement() < 2 ? "running" : "done", null)));
 
         var ran = Ran.of(shell, "backup", "run", "files", "--host", "web1", "--path", "/srv");
 
         assertThat(ran)
-                .isEqualTo(new Ran(
-                        0, "● web1 files backed up snapshot 5b1e77d0, 6 entries, 5.0 MB, added 1.0 kB\n", ""));
+                .isEqualTo(
+                        new Ran(0, "● web1 files backed up snapshot 5b1e77d0, 6 entries, 5.0 MB, added 1.0 kB\n", ""));
         assertThat(server.last("POST /backups/run").body()).contains("\"paths\":[\"/srv\"]", "\"host\":\"web1\"");
     }
 
@@ -221,10 +222,13 @@ class ShellTest {
 
     @Test
     void aRestoreSaysWhichBackupAndAPruneThatRemovesAsks() {
-        assertThat(Ran.of(shell, "backup", "restore", "--host", "web1", "--path", "/srv").status())
+        assertThat(Ran.of(shell, "backup", "restore", "--host", "web1", "--path", "/srv")
+                        .status())
                 .isEqualTo(2);
-        assertThat(Ran.of(shell, "backup", "run", "files", "--path", "/srv").status()).isEqualTo(2);
-        assertThat(Ran.of(shell, "backup", "prune", "--host", "web1", "--keep-daily", "7").status())
+        assertThat(Ran.of(shell, "backup", "run", "files", "--path", "/srv").status())
+                .isEqualTo(2);
+        assertThat(Ran.of(shell, "backup", "prune", "--host", "web1", "--keep-daily", "7")
+                        .status())
                 .isEqualTo(2);
         assertThat(server.lines()).isEmpty();
     }

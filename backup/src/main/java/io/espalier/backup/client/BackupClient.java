@@ -235,8 +235,7 @@ public final class BackupClient {
                     files.base());
             try (Session session = session()) {
                 step = Step.LOCAL;
-                FilesBackup.Result result = FilesBackup.run(
-plan, session, clock, far::at);
+                FilesBackup.Result result = FilesBackup.run(plan, session, clock, far::at);
                 return ended(
                         result.snapshot(),
                         result.snapshot().name().sha256Hex(),

@@ -67,8 +67,8 @@ public final class Drill {
         ClientKey key = Repository.keyOf(store, snapshot, identity);
         Repository repository = Repository.open(store, key);
         try {
-            Restore.Result restored = Restore.run(
-                    repository, snapshot, identity, new RestorePlan(scratch, List.of(), true), progress);
+            Restore.Result restored =
+                    Restore.run(repository, snapshot, identity, new RestorePlan(scratch, List.of(), true), progress);
             var differences = new ArrayList<>(restored.problems());
             long[] entries = {0};
             try (var comparison = new Comparison(scratch, key)) {
@@ -79,10 +79,7 @@ public final class Drill {
                     }
                 });
             }
-            return new Result(
-                    entries[0],
-                    restored.bytes(),
-                    differences.subList(0, Math.min(MOST, differences.size())));
+            return new Result(entries[0], restored.bytes(), differences.subList(0, Math.min(MOST, differences.size())));
         } finally {
             remove(scratch);
         }

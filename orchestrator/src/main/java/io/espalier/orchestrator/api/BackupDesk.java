@@ -91,9 +91,9 @@ public final class BackupDesk {
                         .sum(),
                 shelf.storedBytes(),
                 kinds.entrySet().stream()
-                        .map(kind -> kind(kind.getKey(), kind.getValue(), Optional.ofNullable(lastRuns.get(kind.getKey()))))
-                        .toList(),
-                HostName.isValid(host) ? backups().report(new HostName(host)).orElse(null) : null);
+                        .map(kind ->
+                                kind(kind.getKey(), kind.getValue(), Optional.ofNullable(lastRuns.get(kind.getKey()))))
+                        .toList());
     }
 
     private BackupHostView.Kind kind(String kind, List<Snapshot> oldestFirst, Optional<BackupTask> last) {
@@ -101,12 +101,11 @@ public final class BackupDesk {
                 .filter(snapshot -> snapshot.outline().isGood())
                 .findFirst();
         Optional<Instant> lastGood = good.map(snapshot -> snapshot.outline().finishedAt());
-        boolean failed = last.filter(run -> run.state() == BackupTask.State.FAILED)
-                .isPresent();
+        boolean failed =
+                last.filter(run -> run.state() == BackupTask.State.FAILED).isPresent();
         boolean isRunning =
                 last.filter(run -> run.state() == BackupTask.State.RUNNING).isPresent();
-        boolean isOld =
-                lastGood.isEmpty() || lastGood.get().plus(STALE).isBefore(clock.instant());
+        boolean isOld = lastGood.isEmpty() || lastGood.get().plus(STALE).isBefore(clock.instant());
         return new BackupHostView.Kind(
                 kind,
                 isRunning ? "running" : failed ? "fail" : isOld ? "stale" : "ok",
@@ -114,7 +113,10 @@ public final class BackupDesk {
                 lastGood.orElse(null),
                 good.map(snapshot -> snapshot.name().sha256Hex()).orElse(null),
                 good.map(snapshot -> snapshot.outline().bytes()).orElse(0L),
-                failed ? last.map(run -> run.reason().orElse("") + ": " + run.detail()).orElse(null) : null);
+                failed
+                        ? last.map(run -> run.reason().orElse("") + ": " + run.detail())
+                                .orElse(null)
+                        : null);
     }
 
     /** The newest first. */
@@ -180,9 +182,7 @@ public final class BackupDesk {
     }
 
     public BackupTaskView task(long id) {
-        return view(backups()
-                .task(id)
-                .orElseThrow(() -> RequestRefused.notFound("there is no backup task " + id)));
+        return view(backups().task(id).orElseThrow(() -> RequestRefused.notFound("there is no backup task " + id)));
     }
 
     private static BackupTaskView view(BackupTask task) {
@@ -240,9 +240,11 @@ public final class BackupDesk {
     private static Order.Wish dump(String kind, BackupRunRequest request) {
         boolean isDatabase = kind.equals("redis") || kind.equals("mysql") || kind.equals("postgresql");
         if (!kind.matches("[a-z0-9][a-z0-9-]{0,30}")) {
-            throw RequestRefused.malformed("kind: \"" + kind + "\" (expected: files, redis, mysql, postgresql or a name)");
+            throw RequestRefused.malformed(
+                    "kind: \"" + kind + "\" (expected: files, redis, mysql, postgresql or a name)");
         }
-        if (isDatabase == words(request.servers()).isEmpty() || isDatabase != words(request.program()).isEmpty()) {
+        if (isDatabase == words(request.servers()).isEmpty()
+                || isDatabase != words(request.program()).isEmpty()) {
             throw RequestRefused.malformed(
                     isDatabase
                             ? kind + " needs servers, and no program"
@@ -264,7 +266,8 @@ public final class BackupDesk {
     public BackupTaskView restore(BackupRestoreRequest request, String by) {
         HostName host = Hosts.parse(request.host());
         HostName to = request.toHost() == null ? host : Hosts.parse(request.toHost());
-        String target = request.to() == null ? "/" : paths(List.of(request.to())).getFirst();
+        String target =
+                request.to() == null ? "/" : paths(List.of(request.to())).getFirst();
         return told(() -> view(backups()
                 .restore(
                         host,
@@ -350,8 +353,7 @@ public final class BackupDesk {
             throw switch (e.reason()) {
                 case NOT_FOUND -> RequestRefused.notFound(String.valueOf(e.getMessage()));
                 case MALFORMED -> RequestRefused.malformed(String.valueOf(e.getMessage()));
-                case BUSY, SWITCHED_OFF ->
-                    RequestRefused.conflict(e.reason().word(), String.valueOf(e.getMessage()));
+                case BUSY, SWITCHED_OFF -> RequestRefused.conflict(e.reason().word(), String.valueOf(e.getMessage()));
             };
         }
     }

@@ -61,8 +61,22 @@ public record BackupTask(
 
     BackupTask at(long nowEntries, long nowBytes, long nowAdded, String nowWhat) {
         return new BackupTask(
-                id, action, host, kind, state, by, startedAt, endedAt, snapshot, nowEntries, nowBytes, nowAdded,
-                nowWhat, reason, detail, notes);
+                id,
+                action,
+                host,
+                kind,
+                state,
+                by,
+                startedAt,
+                endedAt,
+                snapshot,
+                nowEntries,
+                nowBytes,
+                nowAdded,
+                nowWhat,
+                reason,
+                detail,
+                notes);
     }
 
     BackupTask ended(Instant at, End end) {

@@ -114,7 +114,14 @@ public final class Backups implements AutoCloseable {
             var auid = machine.stored();
             ClientKey key = vault.clientKey(auid);
             var order = new Order.Run(
-                    host.value(), auid.text(), key.toFile(), vault.receiptKey(), vault.route(auid), wish, bytesPerSecond, hooks);
+                    host.value(),
+                    auid.text(),
+                    key.toFile(),
+                    vault.receiptKey(),
+                    vault.route(auid),
+                    wish,
+                    bytesPerSecond,
+                    hooks);
             return made(machine, carryOut(machine, order, LinkDesk.run(vault.intake(), auid, follower(task))));
         });
     }
@@ -122,7 +129,6 @@ public final class Backups implements AutoCloseable {
     private End made(Machine machine, Ended ended) {
         return switch (ended) {
             case Ended.Made made -> {
-                rows.report(machine.host().name().value(), clock.instant(), made.report());
                 listener.reported(machine.auid(), clock.instant(), made.report());
                 yield new End(
                         made.snapshot(),
@@ -154,7 +160,7 @@ public final class Backups implements AutoCloseable {
             String target,
             boolean owners,
             String by) {
-        Machine from = machine(host);
+        var from = source(host);
         Machine machine = machine(to);
         audit.record(
                 by,
@@ -164,7 +170,7 @@ public final class Backups implements AutoCloseable {
                 "of " + host + ", " + kind + " " + snapshot.orElse("latest") + ", "
                         + (paths.isEmpty() ? "everything" : String.join(" ", paths)) + " to " + target);
         return begin(Action.RESTORE, to, kind, by, task -> {
-            ObjectStore store = vault.store(from.stored());
+            ObjectStore store = vault.store(from);
             Snapshot found = new Shelf(store, vault.identity()).find(kind, snapshot, paths);
             ClientKey key = Repository.keyOf(store, found, vault.identity());
             PackKeys keys = Repository.openOutlines(store, key).packKeys(vault.identity());
@@ -203,22 +209,26 @@ public final class Backups implements AutoCloseable {
 
     /** Proves that a host's store is whole. @param share of the packs that are read, from 0 to 1 */
     public BackupTask check(HostName host, double share, String by) {
-        Machine machine = stored(host);
-        return begin(Action.CHECK, host, "", by, task -> care(machine).check(share, follower(task)));
+        var source = source(host);
+        return begin(Action.CHECK, host, "", by, task -> care(source).check(share, follower(task)));
     }
 
     /** Removes snapshots that no rule keeps, then what no snapshot needs. */
     public BackupTask prune(HostName host, Keep keep, String by) {
-        Machine machine = stored(host);
+        var source = source(host);
         audit.record(by, "backup.prune", "host " + host, "", String.valueOf(keep));
-        return begin(Action.PRUNE, host, "", by, task -> care(machine).prune(keep));
+        return begin(Action.PRUNE, host, "", by, task -> care(source).prune(keep));
     }
 
     /** Restores the newest and another snapshot of each kind to a scratch folder here, and compares. */
     public BackupTask drill(HostName host, String by) {
-        Machine machine = stored(host);
-        return begin(Action.DRILL, host, "", by, task -> care(machine)
-                .drill(vault.scratch().resolve(Long.toString(task)), follower(task)));
+        var source = source(host);
+        return begin(
+                Action.DRILL,
+                host,
+                "",
+                by,
+                task -> care(source).drill(vault.scratch().resolve(Long.toString(task)), follower(task)));
     }
 
     /** Begins a drill of each host of the fleet whose newest one is older than {@code every}. */
@@ -237,15 +247,15 @@ public final class Backups implements AutoCloseable {
         return begun;
     }
 
-    private Care care(Machine machine) throws IOException {
-        return new Care(vault.store(machine.stored()), vault.identity(), clock);
+    private Care care(io.espalier.backup.transport.Auid source) throws IOException {
+        return new Care(vault.store(source), vault.identity(), clock);
     }
 
     // ---- what is there ----
 
     /** The snapshots of a host's store. */
     public Shelf shelf(HostName host) throws IOException {
-        return new Shelf(vault.store(stored(host).stored()), vault.identity());
+        return new Shelf(vault.store(source(host)), vault.identity());
     }
 
     /** The hosts that have a store, by name; one that left the fleet goes by its auid. */
@@ -275,11 +285,6 @@ public final class Backups implements AutoCloseable {
         return rows.lastRuns(host.value()).stream().map(this::now).toList();
     }
 
-    /** What a host said last of its backups, as JSON. */
-    public Optional<String> report(HostName host) {
-        return rows.report(host.value());
-    }
-
     private BackupTask now(BackupTask task) {
         BackupTask live = running.get(task.id());
         return live == null ? task : live;
@@ -298,22 +303,24 @@ public final class Backups implements AutoCloseable {
                 .orElseThrow(() -> new BackupException(
                         BackupException.Reason.NOT_FOUND, "there is no host " + name + " in the fleet"));
         Auid auid = fleet.auid(name)
-                .orElseThrow(() ->
-                        new BackupException(BackupException.Reason.NOT_FOUND, name + " is not enrolled yet"));
+                .orElseThrow(
+                        () -> new BackupException(BackupException.Reason.NOT_FOUND, name + " is not enrolled yet"));
         return new Machine(host, auid);
     }
 
-    private Machine stored(HostName name) {
-        Machine machine = machine(name);
+    /** Whose backups: a host's, or those of one that left the fleet, which goes by its auid then. */
+    private io.espalier.backup.transport.Auid source(HostName name) {
+        var auid = new io.espalier.backup.transport.Auid(
+                fleet.auid(name).map(Auid::value).orElse(name.value()));
         try {
-            if (!vault.all().contains(machine.stored())) {
-                throw new BackupException(
-                        BackupException.Reason.NOT_FOUND, name + " was never backed up (espalier backup run)");
+            if (vault.all().contains(auid)) {
+                return auid;
             }
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-        return machine;
+        throw new BackupException(
+                BackupException.Reason.NOT_FOUND, name + " was never backed up (espalier backup run)");
     }
 
     private LinkDesk.Follower follower(long task) {

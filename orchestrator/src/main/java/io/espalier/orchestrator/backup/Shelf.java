@@ -55,9 +55,7 @@ public final class Shelf {
             return named(newestFirst, digits.get());
         }
         for (Snapshot snapshot : newestFirst) {
-            if (snapshot.outline().isGood()
-                    && snapshot.outline().source().equals(kind)
-                    && holds(snapshot, paths)) {
+            if (snapshot.outline().isGood() && snapshot.outline().source().equals(kind) && holds(snapshot, paths)) {
                 return snapshot;
             }
         }

@@ -13,11 +13,10 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 
-/** The tables {@code backup_task} and {@code backup_report}. */
+/** The table {@code backup_task}. */
 final class TaskRows {
     private static final int MOST_TEXT = 2_000;
     private static final int MOST_NOTES = 20_000;
-    private static final int MOST_REPORT = 100_000;
 
     private final JdbcClient jdbc;
 
@@ -111,32 +110,6 @@ final class TaskRows {
                 .query(OffsetDateTime.class)
                 .optional()
                 .map(OffsetDateTime::toInstant);
-    }
-
-    /** Replaces what the host said before. */
-    void report(String host, Instant at, String json) {
-        if (json.length() > MOST_REPORT) {
-            return;
-        }
-        int updated = jdbc.sql("update backup_report set at = :at, json = :json where host = :host")
-                .param("host", host)
-                .param("at", time(at))
-                .param("json", json)
-                .update();
-        if (updated == 0) {
-            jdbc.sql("insert into backup_report (host, at, json) values (:host, :at, :json)")
-                    .param("host", host)
-                    .param("at", time(at))
-                    .param("json", json)
-                    .update();
-        }
-    }
-
-    Optional<String> report(String host) {
-        return jdbc.sql("select json from backup_report where host = :host")
-                .param("host", host)
-                .query(String.class)
-                .optional();
     }
 
     private static BackupTask read(ResultSet row, int number) throws SQLException {

@@ -41,6 +41,8 @@ import org.slf4j.LoggerFactory;
 public final class Vault implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Vault.class);
     private static final int TOKEN = 32;
+    /** Of objects under way: a pack for each of six hosts at once. */
+    private static final long IN_MEMORY = 96L << 20;
 
     private final Settings settings;
     private final Predicate<Auid> isEnrolled;
@@ -102,7 +104,8 @@ public final class Vault implements AutoCloseable {
             new SecureRandom().nextBytes(fresh);
             writeSecret(tokenFile, Base64.getEncoder().encodeToString(fresh) + "\n");
         }
-        byte[] tokenSecret = Base64.getDecoder().decode(Files.readString(tokenFile).strip());
+        byte[] tokenSecret =
+                Base64.getDecoder().decode(Files.readString(tokenFile).strip());
         ServerIdentity server;
         try {
             server = ServerIdentity.in(keys.resolve("server"));
@@ -110,11 +113,10 @@ public final class Vault implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
         }
-        Stores stores = Stores.below(
-                privateFolder(settings.data().resolve("backup").resolve("hosts")));
-        var intake = new Intake(stores, server.signer(), Intake.Limits.USUAL, clock);
-        return new Open(
-                identity, recipient, server, stores, intake, tokenSecret, door(server, intake, tokenSecret));
+        Stores stores =
+                Stores.below(privateFolder(settings.data().resolve("backup").resolve("hosts")));
+        var intake = new Intake(stores, server.signer(), new Intake.Limits(IN_MEMORY, Intake.Limits.USUAL.idle()), clock);
+        return new Open(identity, recipient, server, stores, intake, tokenSecret, door(server, intake, tokenSecret));
     }
 
     /** That a port is taken must not keep the hosts that come over links from being backed up. */

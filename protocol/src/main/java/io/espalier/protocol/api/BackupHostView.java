@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots that are there
  * @param contentBytes of all of them, as if each were kept whole
  * @param storedBytes on the store's disk
- * @param report what the host itself said last, as JSON in the shape of {@code /v1/worker/AUID/backup}
  */
 public record BackupHostView(
         String host,
@@ -18,8 +17,7 @@ public record BackupHostView(
         int snapshots,
         long contentBytes,
         long storedBytes,
-        List<Kind> kinds,
-        @Nullable String report) {
+        List<Kind> kinds) {
     /**
      * @param state ok, fail, running or stale
      * @param lastGood when the newest good one ended

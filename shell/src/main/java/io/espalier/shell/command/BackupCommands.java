@@ -1,7 +1,6 @@
 package io.espalier.shell.command;
 
 import static io.espalier.shell.command.Commands.YES;
-import static io.espalier.shell.command.Commands.known;
 
 import io.espalier.protocol.api.BackupCareRequest;
 import io.espalier.protocol.api.BackupHostView;
@@ -26,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class BackupCommands {
     private static final Option HOST =
             Option.value("host", "HOST", "which host").of(new Values.Known(Noun.HOST));
-    private static final Option PATH =
-            Option.value("path", "PATH", "a path on the host; repeat it for more").many();
+    private static final Option PATH = Option.value("path", "PATH", "a path on the host; repeat it for more")
+            .many();
     private static final Option KIND = Option.value("kind", "KIND", "files, mysql, ...; files if absent");
     private static final Option EXCLUDE =
             Option.value("exclude", "PATTERN", "leave out; repeat it for more").many();
@@ -39,27 +38,26 @@ final class BackupCommands {
     private static final Option USER = Option.value("user", "NAME", "to sign in to the database");
     private static final Option PASSWORD_FILE =
             Option.value("password-file", "PATH", "on the host, with the database's password");
-    private static final Option DATABASE =
-            Option.value("database", "NAME", "only this one; repeat it for more").many();
+    private static final Option DATABASE = Option.value("database", "NAME", "only this one; repeat it for more")
+            .many();
     private static final Option LOCK_TABLES = Option.flag("lock-tables", "mysql: for tables without transactions");
     private static final Option GLOBALS = Option.flag("globals", "postgresql: also roles and tablespaces");
     private static final Option LIMIT =
             Option.value("limit-upload", "KIB", "KiB a second").of(new Values.Whole(1, 10_000_000));
     private static final Option LATEST = Option.flag("latest", "the newest good one that holds the paths");
     private static final Option SNAPSHOT = Option.value("snapshot", "ID", "this one; the first digits are enough");
-    private static final Option TO_HOST = Option.value("to-host", "HOST", "another host gets it")
-            .of(new Values.Known(Noun.HOST));
+    private static final Option TO_HOST =
+            Option.value("to-host", "HOST", "another host gets it").of(new Values.Known(Noun.HOST));
     private static final Option TO =
             Option.value("to", "DIR", "the folder there that stands for /; / if absent, which is where it was");
     private static final Option NO_OWNER = Option.flag("no-owner", "owners are left as they come");
-    private static final Option SAMPLE =
-            Option.value("sample", "PERCENT", "of the packs that are read; 100 if absent").of(new Values.Whole(0, 100));
+    private static final Option SAMPLE = Option.value("sample", "PERCENT", "of the packs that are read; 100 if absent")
+            .of(new Values.Whole(0, 100));
     private static final Option KEEP_LAST = keep("last", "so many of the newest");
     private static final Option KEEP_DAILY = keep("daily", "one a day, for so many days");
     private static final Option KEEP_WEEKLY = keep("weekly", "one a week");
     private static final Option KEEP_MONTHLY = keep("monthly", "one a month");
-    private static final Option KEEP_WITHIN =
-            Option.value("keep-within", "TIME", "all that are younger, such as 14d");
+    private static final Option KEEP_WITHIN = Option.value("keep-within", "TIME", "all that are younger, such as 14d");
 
     private static final Duration PACE = Duration.ofMillis(200);
     private static final Duration TOLD_EVERY = Duration.ofSeconds(5);
@@ -74,7 +72,8 @@ final class BackupCommands {
     static List<Command> all() {
         return List.of(
                 new Command(
-                        Syntax.of("backup status", "what is protected, and since when").examples("backup status"),
+                        Syntax.of("backup status", "what is protected, and since when")
+                                .examples("backup status"),
                         BackupCommands::status),
                 new Command(
                         Syntax.of("backup list", "all backups, the newest first")
@@ -199,7 +198,8 @@ final class BackupCommands {
                 .anyMatch(call::has);
         if (removes) {
             String of = call.value(HOST);
-            call.confirm(YES, "Remove all backups " + (of == null ? "of all hosts" : "of " + of) + " that no rule keeps?");
+            call.confirm(
+                    YES, "Remove all backups " + (of == null ? "of all hosts" : "of " + of) + " that no rule keeps?");
         }
         return care(call, request -> call.api().pruneBackups(request));
     }
@@ -236,7 +236,8 @@ final class BackupCommands {
         String host = call.value(HOST);
         if (host == null) {
             throw CommandException.usage(
-                    "which host?", "Give --host; for a repository of this machine give --repo (espalier backup --help).");
+                    "which host?",
+                    "Give --host; for a repository of this machine give --repo (espalier backup --help).");
         }
         return host;
     }

@@ -26,7 +26,10 @@ public final class BackupPages {
                 table.row(
                         new Cell(host.host(), Style.BOLD),
                         Cell.of(kind.kind()),
-                        Marks.of(kind.state().equals("ok") ? "done" : kind.state().equals("fail") ? "failed" : kind.state()),
+                        Marks.of(
+                                kind.state().equals("ok")
+                                        ? "done"
+                                        : kind.state().equals("fail") ? "failed" : kind.state()),
                         page.ago(kind.lastGood()),
                         Cell.of(Page.size(kind.bytes())),
                         Cell.of(String.valueOf(kind.snapshots())),
@@ -58,14 +61,17 @@ public final class BackupPages {
         for (BackupSnapshotView snapshot : snapshots) {
             boolean isGood = snapshot.state().equals("ok");
             table.row(
-                    new Cell(snapshot.id().substring(0, Math.min(8, snapshot.id().length())), Style.BOLD),
+                    new Cell(
+                            snapshot.id().substring(0, Math.min(8, snapshot.id().length())), Style.BOLD),
                     Cell.of(snapshot.host()),
                     Cell.of(snapshot.kind()),
                     page.ago(snapshot.finishedAt()),
                     Cell.of(String.valueOf(snapshot.entries())),
                     Cell.of(Page.size(snapshot.bytes())),
                     Cell.of(Page.size(snapshot.added())),
-                    Cell.of(isGood ? "ok" : snapshot.state() + " " + snapshot.detail(), isGood ? Style.PLAIN : Style.RED));
+                    Cell.of(
+                            isGood ? "ok" : snapshot.state() + " " + snapshot.detail(),
+                            isGood ? Style.PLAIN : Style.RED));
         }
         table.print(page);
     }
@@ -89,7 +95,9 @@ public final class BackupPages {
         };
         String snapshot = task.snapshot() == null
                 ? ""
-                : " snapshot " + task.snapshot().substring(0, Math.min(8, task.snapshot().length()));
+                : " snapshot "
+                        + task.snapshot()
+                                .substring(0, Math.min(8, task.snapshot().length()));
         String amount = task.action().equals("prune")
                 ? ""
                 : ", " + task.entries() + (task.entries() == 1 ? " entry, " : " entries, ") + Page.size(task.bytes())
