@@ -44,6 +44,7 @@ class DeployMarksTest {
                 kind,
                 SOME,
                 SOME,
+                List.of(),
                 "0123456789abcdef",
                 "ann",
                 "greet",

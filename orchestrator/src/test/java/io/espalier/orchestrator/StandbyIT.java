@@ -9,7 +9,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,13 +23,9 @@ class StandbyIT {
     private RunningOrchestrator start(String database) {
         return RunningOrchestrator.start(
                 data,
-                Map.of(
-                        "espalier.database.url",
-                        TestPostgres.server().url(database),
-                        "espalier.database.user",
-                        PostgresServer.USER,
-                        "espalier.database.password",
-                        PostgresServer.PASSWORD));
+                "--espalier.database.url=" + TestPostgres.server().url(database),
+                "--espalier.database.user=" + PostgresServer.USER,
+                "--espalier.database.password=" + PostgresServer.PASSWORD);
     }
 
     private static HttpResponse<String> get(RunningOrchestrator orchestrator, String path) {

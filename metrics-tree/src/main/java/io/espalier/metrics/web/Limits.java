@@ -101,7 +101,7 @@ record Limits(long leaves, long nodes, List<Subtree> subtrees, List<Note> notes)
     }
 
     private void page(Exchange exchange) throws IOException {
-        Page page = Page.of("Limits", "/limits");
+        Page page = Page.of(exchange, "Limits", "/limits");
         page.raw("<h1>Limits</h1>\n<p>");
         page.text(String.format(Locale.ROOT, "%,d leaves, %,d nodes.", leaves, nodes)).raw("</p>\n");
         page.raw("<h2 id=\"growth\">Fastest growing</h2>\n");

@@ -8,8 +8,10 @@ import io.espalier.protocol.release.SignedManifest;
 import io.espalier.protocol.wire.ApplyOutcome;
 import io.espalier.protocol.wire.DriftedPath;
 import io.espalier.protocol.wire.Message;
+import io.espalier.protocol.wire.SignedOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Links on which nothing is said unless this orchestrator leads at that moment. */
@@ -80,6 +82,21 @@ public final class LeadLinks implements Links {
         @Override
         public List<DriftedPath> drift() {
             return said(host, link::drift);
+        }
+
+        @Override
+        public Message.Reports collect(String spool, long taken) {
+            return said(host, () -> link.collect(spool, taken));
+        }
+
+        @Override
+        public String runJob(String job) {
+            return said(host, () -> link.runJob(job));
+        }
+
+        @Override
+        public byte[] order(Function<byte[], SignedOrder> signer, Replies replies) {
+            return said(host, () -> link.order(signer, replies));
         }
 
         @Override
