@@ -47,10 +47,9 @@ public final class PostgresServer implements AutoCloseable {
             return Optional.empty();
         }
         try (Stream<Path> all = Files.list(VERSIONS)) {
-            return all.map(version -> version.resolve("bin"))
-                    .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
-                    .max(Comparator.comparing(
-                            bin -> bin.getParent().getFileName().toString()));
+            return all.filter(version -> Files.isExecutable(version.resolve("bin/initdb")))
+                    .max(Comparator.naturalOrder())
+                    .map(version -> version.resolve("bin"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
