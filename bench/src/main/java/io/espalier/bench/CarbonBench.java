@@ -15,12 +15,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Graphite's plaintext over TCP, beside Debian's carbon-cache with the same lines (args: lines, default 500000). */
 public final class CarbonBench {
@@ -44,7 +46,15 @@ public final class CarbonBench {
             return;
         }
         Path dir = Files.createTempDirectory("carbon-bench");
-        new CarbonBench(dir, args.length > 0 ? Integer.parseInt(args[0]) : 500_000).run();
+        try {
+            new CarbonBench(dir, args.length > 0 ? Integer.parseInt(args[0]) : 500_000).run();
+        } finally {
+            try (Stream<Path> files = Files.walk(dir)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     private static byte[] lines(int count) {
@@ -130,9 +140,11 @@ public final class CarbonBench {
 
     private double[] carbon() throws Exception {
         int port = free();
+        int query = free();
         Path storage = Files.createDirectories(dir.resolve("storage"));
         Path conf = Files.createDirectories(dir.resolve("conf"));
-        // Debian's defaults but for the places, and its own counters every second.
+        // Debian's defaults but for the places, its own counters every second, and creates: beyond 50 a minute it
+        // drops what it received, its own counters among it.
         Files.writeString(conf.resolve("carbon.conf"), """
                 [cache]
                 STORAGE_DIR = %1$s
@@ -149,11 +161,11 @@ public final class CarbonBench {
                 CACHE_QUERY_PORT = %5$d
                 MAX_CACHE_SIZE = inf
                 MAX_UPDATES_PER_SECOND = 500
-                MAX_CREATES_PER_MINUTE = 50
+                MAX_CREATES_PER_MINUTE = inf
                 LOG_LISTENER_CONN_SUCCESS = False
                 LOG_UPDATES = False
                 CARBON_METRIC_INTERVAL = 1
-                """.formatted(storage, conf, port, free(), free()));
+                """.formatted(storage, conf, port, free(), query));
         Files.writeString(conf.resolve("storage-schemas.conf"), """
                 [carbon]
                 pattern = ^carbon\\.
@@ -175,7 +187,7 @@ public final class CarbonBench {
             double[] figures = rounds("carbon-cache", process, port);
             long wanted = (long) count * ROUNDS;
             long received = Await.value("carbon has counted", Duration.ofSeconds(60), () -> {
-                long seen = received(storage);
+                long seen = received(storage, query);
                 if (seen < wanted) {
                     throw new IOException(seen + " counted");
                 }
@@ -188,19 +200,30 @@ public final class CarbonBench {
         }
     }
 
-    /** The sum of what carbon says it received, second by second. */
-    private static long received(Path storage) throws IOException, InterruptedException {
+    /** The sum of what carbon says it received, second by second: what is in its cache and what is written. */
+    private static long received(Path storage, int query) throws IOException, InterruptedException {
         Process python = new ProcessBuilder(
-                        "python3",
+                        "/usr/bin/python3",
                         "-c",
                         """
-                        import glob, sys, time, whisper
-                        total = 0
-                        for path in glob.glob(sys.argv[1] + '/whisper/carbon/agents/*/metricsReceived.wsp'):
-                            total += sum(v for v in whisper.fetch(path, time.time() - 3500)[1] if v)
-                        print(int(total))
+                        import os, pickle, socket, struct, sys, time, whisper
+                        host = socket.gethostname().replace('.', '_') + '-a'
+                        metric = 'carbon.agents.' + host + '.metricsReceived'
+                        ask = pickle.dumps({'type': 'cache-query', 'metric': metric}, 2)
+                        server = socket.create_connection(('127.0.0.1', int(sys.argv[2])), 10)
+                        server.sendall(struct.pack('!L', len(ask)) + ask)
+                        answer = server.makefile('rb')
+                        cached = pickle.loads(answer.read(struct.unpack('!L', answer.read(4))[0]))['datapoints']
+                        points = dict((int(t), v) for t, v in cached)
+                        path = os.path.join(sys.argv[1], 'whisper/carbon/agents', host, 'metricsReceived.wsp')
+                        if os.path.exists(path):
+                            (start, end, step), values = whisper.fetch(path, time.time() - 3500)
+                            for i, v in enumerate(values):
+                                if v: points[start + i * step] = v
+                        print(int(sum(points.values())))
                         """,
-                        storage.toString())
+                        storage.toString(),
+                        Integer.toString(query))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String out = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -213,7 +236,7 @@ public final class CarbonBench {
     /** Seconds of a round by the clock and of the server's processors: the medians. */
     private double[] rounds(String name, Process process, int port) throws Exception {
         Await.until(name + " listens", Duration.ofSeconds(60), () -> {
-            new Socket("127.0.0.1", port).close();
+            new Socket(InetAddress.getLoopbackAddress(), port).close();
             return true;
         });
         double[] wall = new double[ROUNDS];
@@ -237,7 +260,7 @@ public final class CarbonBench {
 
     /** Until the server, having read to the end, closes. */
     private void send(int port) throws IOException {
-        try (var socket = new Socket("127.0.0.1", port)) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(300_000);
             socket.getOutputStream().write(lines);
             socket.shutdownOutput();

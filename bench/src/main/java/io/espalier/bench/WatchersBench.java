@@ -84,8 +84,10 @@ public final class WatchersBench {
             }
             double heapEach = (heap(tree.pid()) - heap) / watchers;
             double residentEach = (double) (resident(tree.pid()) - resident) / watchers;
-            say("watchers      %,d on %d keys: %.1f KiB of heap each, %.1f KiB resident each (heap and stacks, before the "
-                    + "collector gives back)", watchers, KEYS, heapEach / 1024, residentEach / 1024);
+            say(
+                    "watchers      %,d on %d keys: %.1f KiB of heap each, %.1f KiB resident each (heap and stacks, before the "
+                            + "collector gives back)",
+                    watchers, KEYS, heapEach / 1024, residentEach / 1024);
             say("push to event %s, nothing else coming in", figures(probe(PROBES)));
             loaded(tree);
         } finally {
@@ -110,7 +112,8 @@ public final class WatchersBench {
             long start = System.nanoTime();
             double[] millis = probe(PROBES);
             double seconds = (System.nanoTime() - start) / 1e9;
-            double busy = tree.toHandle().info().totalCpuDuration().orElseThrow().toMillis() - cpu;
+            double busy =
+                    tree.toHandle().info().totalCpuDuration().orElseThrow().toMillis() - cpu;
             say(
                     "push to event %s, %,.0f merges a second coming in (%.2f processors busy in the tree)",
                     figures(millis), (merges() - before) / seconds, busy / 1000 / seconds);
@@ -126,12 +129,16 @@ public final class WatchersBench {
         for (int i = 0; i < 1000; i++) {
             lines.append("{\"load\":{\"h").append(i % 100).append("\":{");
             for (int k = 0; k < 10; k++) {
-                lines.append(k == 0 ? "" : ",").append("\"m").append((i + k) % 50).append("\":").append(k);
+                lines.append(k == 0 ? "" : ",")
+                        .append("\"m")
+                        .append((i + k) % 50)
+                        .append("\":")
+                        .append(k);
             }
             lines.append("}}}\n");
         }
         byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
-        try (var socket = new Socket("127.0.0.1", push)) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), push)) {
             while (!isOver.get()) {
                 socket.getOutputStream().write(bytes);
             }
@@ -141,7 +148,7 @@ public final class WatchersBench {
     }
 
     private SocketChannel watch(String key) throws IOException {
-        SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
+        SocketChannel channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         channel.write(request(key));
         ByteBuffer answer = ByteBuffer.allocate(1024);
         String text = "";
@@ -163,7 +170,7 @@ public final class WatchersBench {
 
     /** Milliseconds from before a push to its event, so many times, sorted. */
     private double[] probe(int times) throws Exception {
-        try (var socket = new Socket("127.0.0.1", port)) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(60_000);
             socket.getOutputStream().write(request("probe").array());
             var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
@@ -220,8 +227,10 @@ public final class WatchersBench {
     }
 
     private static String jcmd(long pid, String command) throws IOException, InterruptedException {
-        Process jcmd = new ProcessBuilder(
-                        List.of(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(pid), command))
+        Process jcmd = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(pid),
+                        command))
                 .redirectErrorStream(true)
                 .start();
         String out = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -167,7 +167,8 @@ class TreeServerIT {
                 watchers.add(socket);
                 socket.setSoTimeout(60_000);
                 socket.getOutputStream()
-                        .write(("GET /pull/idle,k" + i % 50 + " HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n")
+                        .write(("GET /pull/idle,k" + i % 50
+                                        + " HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n")
                                 .getBytes(StandardCharsets.UTF_8));
             }
             for (Socket socket : watchers) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Sends one upstream's parcels in order: a shipment, its answer, the next. Where to go on is always the upstream's
@@ -32,8 +33,8 @@ final class Forwarder {
     private long merged;
     private long asked = System.nanoTime();
     private volatile boolean isClosed;
-    private volatile long sentParcels;
-    private volatile long sentBytes;
+    private final AtomicLong sentParcels = new AtomicLong();
+    private final AtomicLong sentBytes = new AtomicLong();
     private volatile Optional<String> trouble = Optional.of("not asked yet");
     private volatile boolean isKept;
 
@@ -66,8 +67,8 @@ final class Forwarder {
         settle(upstream.post(spool.sender(name), new Shipment(items)), parcels);
         for (Parcel parcel : parcels) {
             if (parcel.number() > before && parcel.number() <= merged) {
-                sentParcels++;
-                sentBytes += parcel.bytes().length;
+                sentParcels.incrementAndGet();
+                sentBytes.addAndGet(parcel.bytes().length);
             }
         }
         if (!parcels.isEmpty() && merged <= before) {
@@ -189,11 +190,11 @@ final class Forwarder {
     }
 
     long sentParcels() {
-        return sentParcels;
+        return sentParcels.get();
     }
 
     long sentBytes() {
-        return sentBytes;
+        return sentBytes.get();
     }
 
     /** Whether the upstream keeps what it has on disk, as far as it said. */

@@ -103,7 +103,7 @@ public final class DeltaReader {
             case ADD, AVERAGE, MIN, MAX, LAST, SET -> {
                 double raw = (flags & TreeImage.WHOLE) != 0 ? (double) in.zigzag() : in.f8();
                 long aux = (flags & TreeImage.AUX) != 0 ? in.zigzag() : 0;
-                if (!Double.isFinite(raw) || action == Action.AVERAGE && aux <= 0) {
+                if (!Double.isFinite(raw) || (action == Action.AVERAGE && aux <= 0)) {
                     throw new BadBytesException("a " + action.word() + " of " + raw + ", " + aux);
                 }
                 batch.state(action, raw, aux);

@@ -229,8 +229,10 @@ public final class MetricTree {
         Map<String, Long> grown = growth;
         var all = new ArrayList<Subtree>();
         for (Shard shard : shards) {
-            locked(shard, () -> shard.subtrees((key, leaves, quota) ->
-                    all.add(new Subtree(key, grown.getOrDefault(key, 0L), leaves, quota))));
+            locked(
+                    shard,
+                    () -> shard.subtrees((key, leaves, quota) ->
+                            all.add(new Subtree(key, grown.getOrDefault(key, 0L), leaves, quota))));
         }
         all.sort(Comparator.comparingLong(Subtree::grown)
                 .thenComparingInt(Subtree::leaves)

@@ -92,7 +92,11 @@ record Limits(long leaves, long nodes, List<Subtree> subtrees, List<Note> notes)
             json.open('{').name("key").text(note.key).name("count").number(note.count);
             json.name("samples").open('[');
             for (Marker sample : note.samples) {
-                json.open('{').name("millis").number(sample.millis()).name("text").text(sample.text());
+                json.open('{')
+                        .name("millis")
+                        .number(sample.millis())
+                        .name("text")
+                        .text(sample.text());
                 json.close('}');
             }
             json.close(']').close('}');
@@ -103,7 +107,8 @@ record Limits(long leaves, long nodes, List<Subtree> subtrees, List<Note> notes)
     private void page(Exchange exchange) throws IOException {
         Page page = Page.of(exchange, "Limits", "/limits");
         page.raw("<h1>Limits</h1>\n<p>");
-        page.text(String.format(Locale.ROOT, "%,d leaves, %,d nodes.", leaves, nodes)).raw("</p>\n");
+        page.text(String.format(Locale.ROOT, "%,d leaves, %,d nodes.", leaves, nodes))
+                .raw("</p>\n");
         page.raw("<h2 id=\"growth\">Fastest growing</h2>\n");
         page.raw("<table aria-labelledby=\"growth\"><thead><tr><th>Key</th><th>New in a minute</th><th>Leaves</th>");
         page.raw("<th>Of its quota</th></tr></thead><tbody>\n");
@@ -115,8 +120,16 @@ record Limits(long leaves, long nodes, List<Subtree> subtrees, List<Note> notes)
             page.raw("</td></tr>\n");
         }
         page.raw("</tbody></table>\n");
-        table(page, "losses", "Dropped and folded", notes.stream().filter(Note::isLoss).toList());
-        table(page, "others", "Everything else it counts", notes.stream().filter(note -> !note.isLoss()).toList());
+        table(
+                page,
+                "losses",
+                "Dropped and folded",
+                notes.stream().filter(Note::isLoss).toList());
+        table(
+                page,
+                "others",
+                "Everything else it counts",
+                notes.stream().filter(note -> !note.isLoss()).toList());
         page.send(exchange, 200);
     }
 
@@ -130,11 +143,15 @@ record Limits(long leaves, long nodes, List<Subtree> subtrees, List<Note> notes)
         page.raw("<th>Sample</th></tr></thead><tbody>\n");
         for (Note note : notes) {
             page.raw("<tr><td>").text(note.key).raw("</td><td class=\"n\">");
-            page.text(note.count == Math.rint(note.count)
-                    ? String.format(Locale.ROOT, "%,.0f", note.count)
-                    : String.format(Locale.ROOT, "%,.3f", note.count));
-            page.raw("</td><td>").text(note.samples.isEmpty() ? "" : time(note.newest())).raw("</td><td>");
-            page.text(note.samples.isEmpty() ? "" : note.samples.getFirst().text()).raw("</td></tr>\n");
+            page.text(
+                    note.count == Math.rint(note.count)
+                            ? String.format(Locale.ROOT, "%,.0f", note.count)
+                            : String.format(Locale.ROOT, "%,.3f", note.count));
+            page.raw("</td><td>")
+                    .text(note.samples.isEmpty() ? "" : time(note.newest()))
+                    .raw("</td><td>");
+            page.text(note.samples.isEmpty() ? "" : note.samples.getFirst().text())
+                    .raw("</td></tr>\n");
         }
         page.raw("</tbody></table>\n");
     }

@@ -18,8 +18,7 @@ class SoakTest {
     /** @param leaves pushed in each step */
     private static void day(Duration step, int leaves) {
         var clock = MutableClock.fixed();
-        var tree = new MetricTree(
-                new TreeSettings(2, Policy.OPEN.withTtl(TTL).withMaxLeaves(MOST), TOPS + 10), clock);
+        var tree = new MetricTree(new TreeSettings(2, Policy.OPEN.withTtl(TTL).withMaxLeaves(MOST), TOPS + 10), clock);
         var random = new Random(24);
         var batch = new Batch();
         long steps = Duration.ofDays(1).dividedBy(step);
