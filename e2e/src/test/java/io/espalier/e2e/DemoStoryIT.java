@@ -309,7 +309,8 @@ class DemoStoryIT {
                                         && Api.text(one, "ending").equals("ok")
                                         && Api.text(one, "output").contains("Filesystem")));
         assertThat(demo.shell("jobs").output()).as("jobs").contains("base/space", "every 1m", "run df -h /");
-        assertThat(demo.shell("job", "run", "nonsense", "--host", "db1").status()).isEqualTo(1);
+        assertThat(demo.shell("job", "run", "nonsense", "--host", "db1").status())
+                .isEqualTo(1);
     }
 
     @Test

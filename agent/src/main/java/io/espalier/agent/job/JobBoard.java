@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,7 +83,7 @@ public final class JobBoard {
     private Optional<Wakes> startedCalendar = Optional.empty();
     private Optional<Optional<ReleaseId>> known = Optional.empty();
     private List<Service> services = List.of();
-    private boolean wasOwn;
+    private boolean toldPrograms;
 
     /**
      * @param calendar started when the first job needs it
@@ -174,11 +173,11 @@ public final class JobBoard {
         var keys = new HashSet<String>();
         entries.values().forEach(entry -> keys.add(entry.key()));
         lastRuns.retain(keys);
-        boolean isOwn = entries.keySet().stream().anyMatch(name -> !name.startsWith(AGENT));
-        if (isOwn || wasOwn) { // what every agent does goes without saying
-            reports.happened(new Report(Report.Kind.SCHEDULE, clock.instant(), schedule()));
+        List<JobBodies.Line> programs = programs();
+        if (!programs.isEmpty() || toldPrograms) {
+            reports.happened(new Report(Report.Kind.SCHEDULE, clock.instant(), JobBodies.schedule(auid, programs)));
         }
-        wasOwn = isOwn;
+        toldPrograms = !programs.isEmpty();
     }
 
     private Map<String, Job> wanted(Optional<Release> release) {
@@ -411,9 +410,11 @@ public final class JobBoard {
         reports.happened(new Report(Report.Kind.JOB, clock.instant(), body));
     }
 
-    private String schedule() {
-        var lines = new ArrayList<JobBodies.Line>();
-        entries.values().forEach(entry -> lines.add(new JobBodies.Line(entry.name, entry.job, entry.due)));
-        return JobBodies.schedule(auid, lines);
+    /** A report tells by its coming that it is due; nobody would learn when its next is. */
+    private List<JobBodies.Line> programs() {
+        return entries.values().stream()
+                .filter(entry -> !(entry.job.work() instanceof Job.Work.Report))
+                .map(entry -> new JobBodies.Line(entry.name, entry.job, entry.due))
+                .toList();
     }
 }
