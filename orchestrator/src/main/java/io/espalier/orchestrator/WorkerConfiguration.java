@@ -1,8 +1,8 @@
 package io.espalier.orchestrator;
 
 import io.espalier.orchestrator.host.HostRegistry;
-import io.espalier.orchestrator.job.ReportSink;
 import io.espalier.orchestrator.host.Traffic;
+import io.espalier.orchestrator.job.ReportSink;
 import io.espalier.orchestrator.rollout.Rollouts;
 import io.espalier.orchestrator.tree.RunningTree;
 import io.espalier.orchestrator.tree.TreeWriter;
