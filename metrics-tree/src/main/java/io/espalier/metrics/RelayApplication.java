@@ -19,13 +19,14 @@ public final class RelayApplication {
             usage: espalier relay --to URL [options]
                    espalier relay --conf FILE [options]
               --to URL              a tree or another relay that gets everything, such as http://10.0.0.5:8080
+              --token-file FILE     with the token that it wants, if it wants one
               --conf FILE           relay.conf: several of them, by key
               --dir DIR             keeps what is not sent yet (/var/lib/espalier/relay)
               --interval DURATION   in which what comes in is put together (PT1S)
               --ttl DURATION        leaves not written for so long are forgotten here (PT1H)
             """ + Options.DOORS;
 
-    private static final Set<String> OPTIONS = Set.of("--to", "--conf", "--dir", "--interval");
+    private static final Set<String> OPTIONS = Set.of("--to", "--token-file", "--conf", "--dir", "--interval");
 
     private RelayApplication() {}
 
@@ -86,7 +87,13 @@ public final class RelayApplication {
         if (file.isPresent() == to.isPresent()) {
             throw new IllegalArgumentException("either --to URL or --conf FILE\n" + USAGE);
         }
-        return file.isPresent() ? RelayConf.read(Path.of(file.get())) : RelayConf.to(url(to.get()));
+        Optional<Path> token = options.get("--token-file").map(Path::of);
+        if (file.isPresent() && token.isPresent()) {
+            throw new IllegalArgumentException("--token-file goes with --to; relay.conf names the files itself");
+        }
+        return file.isPresent()
+                ? RelayConf.read(Path.of(file.get()))
+                : RelayConf.to(new RelayConf.Target(url(to.get()), token));
     }
 
     private static URI url(String text) {

@@ -63,8 +63,8 @@ public final class Relay implements AutoCloseable {
      */
     public static Relay start(MetricTree tree, RelayConf conf, Path folder, Duration interval) throws IOException {
         Relay relay = open(tree, conf, folder, interval);
-        conf.upstreams().forEach((name, url) -> {
-            var link = new HttpUpstream(url);
+        conf.upstreams().forEach((name, target) -> {
+            var link = new HttpUpstream(target);
             relay.links.add(link);
             relay.forwarders.add(new Forwarder(name, link, relay.spool, tree));
         });

@@ -6,12 +6,14 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,7 +23,18 @@ import java.util.Set;
  * @param routes    which upstreams get what stands at and below a key; the longest key wins
  * @param spool     bytes on disk that what is not sent yet may take
  */
-public record RelayConf(Map<String, URI> upstreams, Map<List<String>, Set<String>> routes, long spool) {
+public record RelayConf(Map<String, Target> upstreams, Map<List<String>, Set<String>> routes, long spool) {
+    /**
+     * A tree or another relay.
+     *
+     * @param token the file with the token that it wants, if it wants one
+     */
+    public record Target(URI url, Optional<Path> token) {
+        public Target(URI url) {
+            this(url, Optional.empty());
+        }
+    }
+
     /** Unless the file says otherwise. */
     public static final long SPOOL = 1L << 30;
 
@@ -37,7 +50,7 @@ public record RelayConf(Map<String, URI> upstreams, Map<List<String>, Set<String
     }
 
     /** All of it to one tree. */
-    public static RelayConf to(URI upstream) {
+    public static RelayConf to(Target upstream) {
         return new RelayConf(Map.of("upstream", upstream), Map.of(List.of(), Set.of("upstream")), SPOOL);
     }
 
@@ -114,7 +127,7 @@ public record RelayConf(Map<String, URI> upstreams, Map<List<String>, Set<String
 
     /** Of one file, line after line. */
     private static final class Parser {
-        private final Map<String, URI> upstreams = new LinkedHashMap<>();
+        private final Map<String, Target> upstreams = new LinkedHashMap<>();
         private final Map<List<String>, Set<String>> routes = new LinkedHashMap<>();
         private long spool = SPOOL;
         private boolean isSpoolSet;
@@ -125,7 +138,7 @@ public record RelayConf(Map<String, URI> upstreams, Map<List<String>, Set<String
             }
             Word first = words.getFirst();
             switch (first.text) {
-                case "upstream" -> upstream(exactly(words, 3, end, "upstream NAME http://HOST:PORT"));
+                case "upstream" -> upstream(between(words, 3, 4, end, "upstream NAME http://HOST:PORT [TOKEN-FILE]"));
                 case "send" -> send(words, end);
                 case "spool" ->
                     spool(exactly(words, 2, end, "spool SIZE, such as 1GiB").getLast());
@@ -136,11 +149,16 @@ public record RelayConf(Map<String, URI> upstreams, Map<List<String>, Set<String
         }
 
         private static List<Word> exactly(List<Word> words, int count, int end, String form) throws BadLineException {
-            if (words.size() < count) {
+            return between(words, count, count, end, form);
+        }
+
+        private static List<Word> between(List<Word> words, int least, int most, int end, String form)
+                throws BadLineException {
+            if (words.size() < least) {
                 throw new BadLineException(end, "something is missing (expected: " + form + ")");
             }
-            if (words.size() > count) {
-                throw new BadLineException(words.get(count).column, "too much (expected: " + form + ")");
+            if (words.size() > most) {
+                throw new BadLineException(words.get(most).column, "too much (expected: " + form + ")");
             }
             return words;
         }
@@ -153,9 +171,22 @@ public record RelayConf(Map<String, URI> upstreams, Map<List<String>, Set<String
             if (upstreams.size() == MAX_UPSTREAMS) {
                 throw new BadLineException(name.column, "more than " + MAX_UPSTREAMS + " upstreams");
             }
-            if (upstreams.putIfAbsent(name.text, url(words.get(2))) != null) {
+            Optional<Path> token = words.size() > 3 ? Optional.of(file(words.get(3))) : Optional.empty();
+            if (upstreams.putIfAbsent(name.text, new Target(url(words.get(2)), token)) != null) {
                 throw new BadLineException(name.column, "a second upstream named '" + name.text + "'");
             }
+        }
+
+        private static Path file(Word word) throws BadLineException {
+            try {
+                Path file = Path.of(word.text);
+                if (file.isAbsolute()) {
+                    return file;
+                }
+            } catch (InvalidPathException e) {
+                // Said below.
+            }
+            throw new BadLineException(word.column, "'" + word.text + "': an absolute path expected");
         }
 
         private static URI url(Word word) throws BadLineException {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -21,15 +23,19 @@ class RelayConfTest {
         RelayConf conf = RelayConf.parse("relay.conf", """
                 # all, and more
                 upstream main   http://10.3.0.1:8080
-                upstream west-2 https://west.example/tree   # behind a proxy
+                upstream west-2 https://west.example/tree /etc/espalier/west.token   # behind a proxy
                 send * main
                 send west,a%2Cb main west-2
                 send debug nowhere
                 spool 512MiB
                 """);
         assertThat(conf.upstreams())
-                .containsEntry("main", URI.create("http://10.3.0.1:8080"))
-                .containsEntry("west-2", URI.create("https://west.example/tree"));
+                .containsEntry("main", new RelayConf.Target(URI.create("http://10.3.0.1:8080")))
+                .containsEntry(
+                        "west-2",
+                        new RelayConf.Target(
+                                URI.create("https://west.example/tree"),
+                                Optional.of(Path.of("/etc/espalier/west.token"))));
         assertThat(conf.routes())
                 .containsEntry(List.of(), Set.of("main"))
                 .containsEntry(List.of("west", "a,b"), Set.of("main", "west-2"))
@@ -53,6 +59,7 @@ class RelayConfTest {
                 upstream b http://u:p@h:1
                 upstream b
                 upstream c http://h:1 now
+                upstream e http://h:1 /a/file more
                 sned * b
                 send x,*,y c
                 send z d
@@ -63,14 +70,15 @@ class RelayConfTest {
                 "relay.conf:1:10: 'Main': a name of a-z, 0-9 and - expected",
                 "relay.conf:2:12: 'ftp://h:1': a URL such as http://10.0.0.5:8080 expected",
                 "relay.conf:3:12: a URL without user and password expected",
-                "relay.conf:4:11: something is missing (expected: upstream NAME http://HOST:PORT)",
-                "relay.conf:5:23: too much (expected: upstream NAME http://HOST:PORT)",
-                "relay.conf:6:1: no setting named 'sned' (upstream, send, spool)",
-                "relay.conf:7:8: '*': names, no patterns (or * alone: everything)",
-                "relay.conf:8:8: no upstream named 'd' above",
-                "relay.conf:9:6: '%zz': a % without its two hex digits",
-                "relay.conf:10:7: '12': a size of at least 1MiB expected, such as 512MiB or 1GiB",
-                "relay.conf:11:7: a second size");
+                "relay.conf:4:11: something is missing (expected: upstream NAME http://HOST:PORT [TOKEN-FILE])",
+                "relay.conf:5:23: 'now': an absolute path expected",
+                "relay.conf:6:31: too much (expected: upstream NAME http://HOST:PORT [TOKEN-FILE])",
+                "relay.conf:7:1: no setting named 'sned' (upstream, send, spool)",
+                "relay.conf:8:8: '*': names, no patterns (or * alone: everything)",
+                "relay.conf:9:8: no upstream named 'd' above",
+                "relay.conf:10:6: '%zz': a % without its two hex digits",
+                "relay.conf:11:7: '12': a size of at least 1MiB expected, such as 512MiB or 1GiB",
+                "relay.conf:12:7: a second size");
         fails("", "relay.conf:1:1: no upstream (expected: upstream NAME http://HOST:PORT)");
         fails(
                 "upstream a http://h:1\nupstream b http://h:2\n",

@@ -109,8 +109,8 @@ final class RelayNet {
 
         Hop(String name, Map<List<String>, Set<String>> routes, long spool, Map<String, Node> to) throws IOException {
             folder = dir.resolve(name);
-            var urls = new TreeMap<String, URI>();
-            to.keySet().forEach(upstream -> urls.put(upstream, URI.create("http://" + upstream)));
+            var urls = new TreeMap<String, RelayConf.Target>();
+            to.keySet().forEach(upstream -> urls.put(upstream, new RelayConf.Target(URI.create("http://" + upstream))));
             conf = new RelayConf(urls, routes, spool);
             this.to = to;
             start();

@@ -79,6 +79,7 @@ final class AccessRules {
             needs(HttpMethod.POST, "/drift/*/heal", Right.DEPLOY),
             // The metrics tree; Graphite's clients ask by POST too
             needs(null, "/push/**", Right.PUSH),
+            needs(HttpMethod.POST, "/relay", Right.PUSH),
             needs(HttpMethod.GET, "/get/**", Right.READ),
             needs(HttpMethod.GET, "/pull/**", Right.READ),
             needs(HttpMethod.GET, "/realtime/**", Right.READ),

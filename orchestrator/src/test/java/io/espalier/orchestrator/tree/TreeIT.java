@@ -2,7 +2,12 @@ package io.espalier.orchestrator.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.espalier.metrics.RelayServer;
 import io.espalier.metrics.TreeServer;
+import io.espalier.metrics.ingest.Networks;
+import io.espalier.metrics.ingest.Senders;
+import io.espalier.metrics.relay.RelayConf;
+import io.espalier.metrics.tree.TreeSettings;
 import io.espalier.orchestrator.RunningOrchestrator;
 import io.espalier.testkit.Await;
 import java.io.BufferedReader;
@@ -20,6 +25,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -174,6 +180,29 @@ class TreeIT {
         assertThat(orchestrator.send(setting).statusCode()).isEqualTo(403);
         assertThat(orchestrator.send(orchestrator.request("/static/tree.css")).statusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void relaySendsWithATokenThatMayPush() throws Exception {
+        Path token = Files.writeString(data.resolve("relay.token"), RunningOrchestrator.TOKEN + "\n");
+        var doors = new TreeServer.Doors("127.0.0.1", 0, 0, -1, Networks.LOOPBACK, Optional.empty());
+        var upstream = new RelayConf.Target(orchestrator.url("/"), Optional.of(token));
+        try (var relay = new RelayServer(
+                TreeSettings.ofMachine(),
+                Optional.empty(),
+                doors,
+                Senders.NONE,
+                RelayConf.to(upstream),
+                data.resolve("relay"),
+                Duration.ofMillis(100),
+                Clock.systemUTC())) {
+            try (var socket = new Socket("127.0.0.1", relay.pushPort())) {
+                socket.getOutputStream().write("{\"relayed\":{\"x\":5}}\n".getBytes(StandardCharsets.UTF_8));
+            }
+            Await.until("it arrives", DEADLINE, () -> get("/get/relayed,x").body().contains("5"));
+        }
+        Builder unsigned = orchestrator.request("/relay").POST(BodyPublishers.noBody());
+        assertThat(orchestrator.send(unsigned).statusCode()).isEqualTo(401);
     }
 
     @Test
