@@ -85,7 +85,9 @@ class BackupConfiguration {
         try {
             workers.report(auid.value(), ReportKind.BACKUP, JSON.readTree(json), at);
         } catch (WorkerException | JacksonException e) {
-            LOG.atWarn().addKeyValue("auid", auid.value()).log("the report of a backup is not taken: {}", e.getMessage());
+            LOG.atWarn()
+                    .addKeyValue("auid", auid.value())
+                    .log("the report of a backup is not taken: {}", e.getMessage());
         }
     }
 

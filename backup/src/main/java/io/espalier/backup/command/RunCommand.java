@@ -133,7 +133,7 @@ final class RunCommand {
 
     /** Words apart by blanks: a program and its arguments, never a shell's line. */
     private static List<String> split(Optional<String> words) {
-        return words.map(text -> List.of(text.strip().split("\\s+"))).orElse(List.of());
+        return words.map(text -> List.of(text.strip().split("\\s+", -1))).orElse(List.of());
     }
 
     private Way way(Arguments arguments, Places places) throws UsageException, IOException {

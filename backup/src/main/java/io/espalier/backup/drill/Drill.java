@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import javax.crypto.Mac;
 
 /**
@@ -116,8 +115,8 @@ public final class Drill {
 
         private String difference(Node node) throws IOException, InterruptedException {
             Path path = root.resolve(new String(Names.bytes(node.path()), StandardCharsets.UTF_8));
-            Map<String, Object> there = Files.readAttributes(path, "unix:mode,size", LinkOption.NOFOLLOW_LINKS);
-            int mode = (int) there.get("mode");
+            int mode = number(path, "unix:mode").intValue();
+            long size = number(path, "unix:size").longValue();
             if ((mode & 0170000) != node.type()) {
                 return "another type";
             }
@@ -134,10 +133,14 @@ public final class Drill {
             if (!node.isFile()) {
                 return "";
             }
-            if ((long) there.get("size") != node.size()) {
-                return there.get("size") + " bytes (expected: " + node.size() + ")";
+            if (size != node.size()) {
+                return size + " bytes (expected: " + node.size() + ")";
             }
             return chunks(path, node).equals(node.chunks()) ? "" : "other content";
+        }
+
+        private static Number number(Path path, String attribute) throws IOException {
+            return Files.getAttribute(path, attribute, LinkOption.NOFOLLOW_LINKS) instanceof Number number ? number : -1;
         }
 
         private List<ChunkId> chunks(Path path, Node node) throws IOException, InterruptedException {

@@ -35,7 +35,11 @@ public sealed interface Ended {
         }
     }
 
-    /** A restore. @param failed how often something is not in place, or not as it was */
+    /**
+     * A restore.
+     *
+     * @param failed how often something is not in place, or not as it was
+     */
     record Restored(long entries, long bytes, long failed, List<String> problems) implements Ended {
         public Restored {
             problems = List.copyOf(problems);

@@ -37,7 +37,7 @@ public final class Lookups {
     /** For a host that restores one snapshot: its objects and no others, as if nothing else were there. */
     public static byte[] answer(ObjectReader store, Set<ObjectName> granted, byte[] question) {
         Predicate<ObjectName> isGranted =
-                name -> granted.contains(name) || READ.contains(name.kind()) && name.kind() != Kind.KEY;
+                name -> granted.contains(name) || (READ.contains(name.kind()) && name.kind() != Kind.KEY);
         return answer(store, question, EnumSet.of(Kind.PACK, Kind.INDEX), isGranted, isGranted);
     }
 

@@ -12,8 +12,7 @@ import java.util.Optional;
 
 /**
  * What a host asks of its own store: which objects there are, how long one is, a part of one. One byte form over every
- * transport; an answer is a byte, 0 or 1 more than the ordinal of a {@link StoreException.Reason}, and the bytes or the
- * detail.
+ * transport; an answer is a byte, 0 or the number of a {@link StoreException.Reason}, and the bytes or the detail.
  */
 public sealed interface Ask {
     /** Names in one answer at most. */
@@ -99,21 +98,39 @@ public sealed interface Ask {
 
     /** The answer that gives nothing. */
     static byte[] refused(StoreException.Reason reason, String detail) {
-        return new ByteWriter().number(reason.ordinal() + 1).text(detail).toBytes();
+        return new ByteWriter().number(code(reason)).text(detail).toBytes();
     }
 
-    /** The bytes of an answer. @throws StoreException if it says so, or is no answer */
+    private static int code(StoreException.Reason reason) {
+        return switch (reason) {
+            case NOT_FOUND -> 1;
+            case DAMAGED -> 2;
+            case FULL -> 3;
+            case DENIED -> 4;
+            case UNREACHABLE -> 5;
+            case FAILED -> 6;
+        };
+    }
+
+    /**
+     * The bytes of an answer.
+     *
+     * @throws StoreException if it says so, or is no answer
+     */
     static byte[] open(byte[] answer) throws StoreException {
         try {
             var in = new ByteReader(answer);
-            int code = in.integer(StoreException.Reason.values().length);
-            if (code < 0) {
-                throw new FormatException("no such reason");
-            }
+            int code = in.integer(Byte.MAX_VALUE);
             if (code == 0) {
                 return in.raw(in.remaining());
             }
-            throw new StoreException(StoreException.Reason.values()[code - 1], in.text());
+            String detail = in.text();
+            for (StoreException.Reason reason : StoreException.Reason.values()) {
+                if (code(reason) == code) {
+                    throw new StoreException(reason, detail);
+                }
+            }
+            throw new FormatException("no such reason");
         } catch (FormatException e) {
             throw new StoreException(StoreException.Reason.FAILED, "an answer that is none: " + e.getMessage(), e);
         }

@@ -89,7 +89,7 @@ public final class RemoteReader implements ObjectReader {
                 throw new StoreException(Reason.FAILED, "names that are none", e);
             }
             if (page.size() > Ask.PAGE
-                    || last.isPresent() && !page.isEmpty() && page.getFirst().compareTo(last.get()) <= 0) {
+                    || (last.isPresent() && !page.isEmpty() && page.getFirst().compareTo(last.get()) <= 0)) {
                 throw new StoreException(Reason.FAILED, "names that come twice");
             }
             all.addAll(page);

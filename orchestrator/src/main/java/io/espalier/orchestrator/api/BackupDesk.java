@@ -333,7 +333,7 @@ public final class BackupDesk {
             if (!path.startsWith("/")
                     || path.length() > LONGEST_PATH
                     || path.indexOf('\0') >= 0
-                    || List.of(path.split("/")).contains("..")) {
+                    || List.of(path.split("/", -1)).contains("..")) {
                 throw RequestRefused.malformed("path: \"" + path + "\" (expected: an absolute one without ..)");
             }
         }

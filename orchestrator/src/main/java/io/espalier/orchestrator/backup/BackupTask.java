@@ -99,7 +99,11 @@ public record BackupTask(
                 end.notes());
     }
 
-    /** How it ended. @param reason empty: well */
+    /**
+     * How it ended.
+     *
+     * @param reason empty: well
+     */
     record End(
             Optional<String> snapshot,
             long entries,

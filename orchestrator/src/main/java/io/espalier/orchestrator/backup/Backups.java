@@ -207,7 +207,11 @@ public final class Backups implements AutoCloseable {
 
     // ---- on stores ----
 
-    /** Proves that a host's store is whole. @param share of the packs that are read, from 0 to 1 */
+    /**
+     * Proves that a host's store is whole.
+     *
+     * @param share of the packs that are read, from 0 to 1
+     */
     public BackupTask check(HostName host, double share, String by) {
         var source = source(host);
         return begin(Action.CHECK, host, "", by, task -> care(source).check(share, follower(task)));

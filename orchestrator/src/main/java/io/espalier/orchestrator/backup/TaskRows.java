@@ -131,7 +131,7 @@ final class TaskRows {
                 "",
                 Optional.ofNullable(row.getString("reason")),
                 Optional.ofNullable(row.getString("detail")).orElse(""),
-                notes.isEmpty() ? List.of() : List.of(notes.split("\n")));
+                notes.isEmpty() ? List.of() : List.of(notes.split("\n", -1)));
     }
 
     private static OffsetDateTime time(Instant at) {

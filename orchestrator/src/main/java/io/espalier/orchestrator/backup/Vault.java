@@ -57,6 +57,7 @@ public final class Vault implements AutoCloseable {
      */
     public record Settings(Path data, String listen, int port, Optional<String> url) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Open(
             AgeIdentity identity,
             AgeRecipient recipient,
@@ -115,7 +116,8 @@ public final class Vault implements AutoCloseable {
         }
         Stores stores =
                 Stores.below(privateFolder(settings.data().resolve("backup").resolve("hosts")));
-        var intake = new Intake(stores, server.signer(), new Intake.Limits(IN_MEMORY, Intake.Limits.USUAL.idle()), clock);
+        var intake =
+                new Intake(stores, server.signer(), new Intake.Limits(IN_MEMORY, Intake.Limits.USUAL.idle()), clock);
         return new Open(identity, recipient, server, stores, intake, tokenSecret, door(server, intake, tokenSecret));
     }
 

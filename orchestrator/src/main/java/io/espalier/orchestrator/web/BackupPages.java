@@ -92,7 +92,7 @@ final class BackupPages {
     }
 
     private static List<String> words(String text) {
-        return Arrays.stream(text.strip().split("\\s+"))
+        return Arrays.stream(text.strip().split("\\s+", -1))
                 .filter(word -> !word.isEmpty())
                 .toList();
     }

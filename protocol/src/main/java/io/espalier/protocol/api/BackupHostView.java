@@ -12,12 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param storedBytes on the store's disk
  */
 public record BackupHostView(
-        String host,
-        String auid,
-        int snapshots,
-        long contentBytes,
-        long storedBytes,
-        List<Kind> kinds) {
+        String host, String auid, int snapshots, long contentBytes, long storedBytes, List<Kind> kinds) {
     /**
      * @param state ok, fail, running or stale
      * @param lastGood when the newest good one ended
