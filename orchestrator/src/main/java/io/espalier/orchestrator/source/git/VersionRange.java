@@ -37,7 +37,7 @@ final class VersionRange {
             throw malformed("unknown pick '" + pick + "' (expected: semver, or semver and a range such as ^1.2)");
         }
         var parts = new ArrayList<Predicate<Semver>>();
-        for (String word : pick.substring("semver".length()).strip().split(" +")) {
+        for (String word : pick.substring("semver".length()).split(" ", -1)) {
             if (!word.isEmpty()) {
                 parts.add(part(word));
             }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
@@ -58,6 +59,26 @@ final class SvnRemote implements AutoCloseable {
     /** A folder as it was at a revision: when it, or anything in it, last changed. */
     record Folder(long revision, Instant at, String author) {}
 
+    private static final Set<SVNErrorCode> GONE = Set.of(
+            SVNErrorCode.RA_SVN_CONNECTION_CLOSED,
+            SVNErrorCode.RA_SVN_IO_ERROR,
+            SVNErrorCode.RA_DAV_REQUEST_FAILED,
+            SVNErrorCode.RA_SVN_MALFORMED_DATA,
+            SVNErrorCode.IO_ERROR);
+    private static final Set<SVNErrorCode> SIGN_IN = Set.of(
+            SVNErrorCode.RA_NOT_AUTHORIZED,
+            SVNErrorCode.RA_DAV_FORBIDDEN,
+            SVNErrorCode.AUTHZ_ROOT_UNREADABLE,
+            SVNErrorCode.AUTHZ_UNREADABLE);
+    private static final Set<SVNErrorCode> ABSENT = Set.of(
+            SVNErrorCode.FS_NOT_FOUND,
+            SVNErrorCode.FS_NO_SUCH_REVISION,
+            SVNErrorCode.FS_NOT_DIRECTORY,
+            SVNErrorCode.RA_DAV_PATH_NOT_FOUND,
+            SVNErrorCode.RA_SVN_REPOS_NOT_FOUND,
+            SVNErrorCode.RA_LOCAL_REPOS_NOT_FOUND,
+            SVNErrorCode.RA_LOCAL_REPOS_OPEN_FAILED,
+            SVNErrorCode.RA_ILLEGAL_URL);
     private static final int MAX_FOLDERS = 100_000;
 
     private final String url;
@@ -235,12 +256,7 @@ final class SvnRemote implements AutoCloseable {
 
     /** Whether the connection is not there any more, which says nothing of the question. */
     private static boolean isGone(SVNException e) {
-        SVNErrorCode code = e.getErrorMessage().getRootErrorMessage().getErrorCode();
-        return code == SVNErrorCode.RA_SVN_CONNECTION_CLOSED
-                || code == SVNErrorCode.RA_SVN_IO_ERROR
-                || code == SVNErrorCode.RA_DAV_REQUEST_FAILED
-                || code == SVNErrorCode.RA_SVN_MALFORMED_DATA
-                || code == SVNErrorCode.IO_ERROR;
+        return GONE.contains(e.getErrorMessage().getRootErrorMessage().getErrorCode());
     }
 
     private SourceException failure(String path, SVNException e) {
@@ -264,10 +280,11 @@ final class SvnRemote implements AutoCloseable {
         if (cause.getCause() != null) {
             return cause.getCause();
         }
-        return cause instanceof SVNException svn
-                        && svn.getErrorMessage().getRootErrorMessage().getCause() != cause
+        // The library's own may hold one another
+        Throwable inner = cause instanceof SVNException svn
                 ? svn.getErrorMessage().getRootErrorMessage().getCause()
                 : null;
+        return inner instanceof SVNException ? null : inner;
     }
 
     private static Reason reason(Throwable cause) {
@@ -289,21 +306,10 @@ final class SvnRemote implements AutoCloseable {
     private static Reason reason(SVNErrorMessage message) {
         for (SVNErrorMessage one = message; one != null; one = one.getChildErrorMessage()) {
             SVNErrorCode code = one.getErrorCode();
-            if (code.isAuthentication()
-                    || code == SVNErrorCode.RA_NOT_AUTHORIZED
-                    || code == SVNErrorCode.RA_DAV_FORBIDDEN
-                    || code == SVNErrorCode.AUTHZ_ROOT_UNREADABLE
-                    || code == SVNErrorCode.AUTHZ_UNREADABLE) {
+            if (code.isAuthentication() || SIGN_IN.contains(code)) {
                 return Reason.AUTH_FAILED;
             }
-            if (code == SVNErrorCode.FS_NOT_FOUND
-                    || code == SVNErrorCode.FS_NO_SUCH_REVISION
-                    || code == SVNErrorCode.FS_NOT_DIRECTORY
-                    || code == SVNErrorCode.RA_DAV_PATH_NOT_FOUND
-                    || code == SVNErrorCode.RA_SVN_REPOS_NOT_FOUND
-                    || code == SVNErrorCode.RA_LOCAL_REPOS_NOT_FOUND
-                    || code == SVNErrorCode.RA_LOCAL_REPOS_OPEN_FAILED
-                    || code == SVNErrorCode.RA_ILLEGAL_URL) {
+            if (ABSENT.contains(code)) {
                 return Reason.INVALID_REVISION;
             }
         }

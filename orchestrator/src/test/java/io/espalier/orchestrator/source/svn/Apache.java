@@ -102,7 +102,7 @@ final class Apache implements AutoCloseable {
             throw new AssertionError(
                     "Apache ended: " + read(folder.resolve("apache.out")) + read(folder.resolve("apache.log")));
         }
-        try (var _ = new Socket("127.0.0.1", port)) {
+        try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return true;
         } catch (IOException _) {
             return false;
