@@ -9,9 +9,12 @@ import io.espalier.orchestrator.fleet.Fleet;
 import io.espalier.orchestrator.fleet.FleetReader;
 import io.espalier.orchestrator.host.HostRegistry;
 import io.espalier.orchestrator.host.HostRows;
+import io.espalier.orchestrator.host.LeadLinks;
 import io.espalier.orchestrator.host.LinkLimits;
+import io.espalier.orchestrator.host.Links;
 import io.espalier.orchestrator.host.LocalLinks;
 import io.espalier.orchestrator.host.Traffic;
+import io.espalier.orchestrator.store.Lead;
 import io.espalier.protocol.HostName;
 import io.espalier.protocol.Reason;
 import io.espalier.protocol.wire.Facts;
@@ -56,7 +59,7 @@ class DeliveredPeersIT {
     private final List<Origin> origins = new ArrayList<>();
     private final AtomicReference<Optional<Fleet>> fleet = new AtomicReference<>(Optional.empty());
     private Stack stack;
-    private LocalLinks links;
+    private Links links;
     private DataSource database;
     private HostRegistry registry;
     private @Nullable Balancers balancers;
@@ -73,7 +76,9 @@ class DeliveredPeersIT {
                 .start();
         database = database();
         registry = new HostRegistry(new HostRows(database), clock);
-        links = new LocalLinks(_ -> root.resolve("no.sock"), registry::welcome, LinkLimits.DEFAULT, new Traffic());
+        links = new LeadLinks(
+                new LocalLinks(_ -> root.resolve("no.sock"), registry::welcome, LinkLimits.DEFAULT, new Traffic()),
+                Lead.ALONE);
     }
 
     private static DataSource database() {

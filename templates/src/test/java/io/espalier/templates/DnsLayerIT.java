@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.espalier.testkit.Await;
 import io.espalier.testkit.Ran;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ class DnsLayerIT {
                 .redirectOutput(folder.resolve("log").toFile())
                 .start();
         Await.until("unbound answers", () -> {
-            try (var socket = new Socket("127.0.0.1", port)) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 return socket.isConnected();
             }
         });

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.espalier.httpdns.HttpDnsApplication;
 import io.espalier.testkit.Await;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -75,7 +76,7 @@ class RealDnsLayerIT {
             if (!process.isAlive()) {
                 throw new IllegalStateException(Files.readString(root.resolve("httpdns.log")));
             }
-            try (var socket = new Socket("127.0.0.1", dnsPort)) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), dnsPort)) {
                 return socket.isConnected();
             } catch (IOException notYet) {
                 return false;

@@ -35,6 +35,11 @@ public final class LeadLinks implements Links {
         return new Guarded(host, said(host, () -> links.openFresh(host)));
     }
 
+    @Override
+    public Wire tunnel(Host host, int port) {
+        return said(host, () -> links.tunnel(host, port));
+    }
+
     private <T> T said(Host host, Supplier<T> word) {
         if (!lead.isHeld()) {
             throw new LinkException(

@@ -1,7 +1,6 @@
 package io.espalier.orchestrator.host;
 
 import io.espalier.orchestrator.fleet.Host;
-import io.espalier.protocol.Reason;
 
 /** Gives links to hosts, over connections that are kept open and bounded in number. */
 public interface Links extends AutoCloseable {
@@ -18,10 +17,7 @@ public interface Links extends AutoCloseable {
      *
      * @throws LinkException if the host cannot be reached, lets nobody through, or nothing listens there
      */
-    default Wire tunnel(Host host, int port) {
-        throw new LinkException(
-                Reason.UNREACHABLE, host.name() + ": there is no way to its port " + port + " over these links");
-    }
+    Wire tunnel(Host host, int port);
 
     @Override
     void close();

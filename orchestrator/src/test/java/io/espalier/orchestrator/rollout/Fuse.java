@@ -3,6 +3,7 @@ package io.espalier.orchestrator.rollout;
 import io.espalier.orchestrator.fleet.Host;
 import io.espalier.orchestrator.host.Link;
 import io.espalier.orchestrator.host.Links;
+import io.espalier.orchestrator.host.Wire;
 import io.espalier.protocol.Digest;
 import io.espalier.protocol.release.SignedManifest;
 import io.espalier.protocol.wire.ApplyOutcome;
@@ -123,6 +124,11 @@ final class Fuse {
             @Override
             public Link openFresh(Host host) {
                 return on(host, around("openFresh " + host.name(), () -> links.openFresh(host)));
+            }
+
+            @Override
+            public Wire tunnel(Host host, int port) {
+                return links.tunnel(host, port);
             }
 
             @Override

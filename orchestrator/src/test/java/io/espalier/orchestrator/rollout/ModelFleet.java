@@ -9,6 +9,7 @@ import io.espalier.orchestrator.fleet.Vars;
 import io.espalier.orchestrator.host.Link;
 import io.espalier.orchestrator.host.LinkException;
 import io.espalier.orchestrator.host.Links;
+import io.espalier.orchestrator.host.Wire;
 import io.espalier.orchestrator.release.ReleaseSet;
 import io.espalier.orchestrator.source.Commit;
 import io.espalier.orchestrator.source.Revision;
@@ -183,6 +184,11 @@ final class ModelFleet implements Links {
     @Override
     public Link openFresh(Host host) {
         return reach(host).link(true);
+    }
+
+    @Override
+    public Wire tunnel(Host host, int port) {
+        throw new LinkException(Reason.UNREACHABLE, host.name() + ": nothing listens on 127.0.0.1:" + port);
     }
 
     @Override
