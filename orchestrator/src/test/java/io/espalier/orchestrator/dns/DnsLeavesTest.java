@@ -10,11 +10,13 @@ import io.espalier.metrics.query.Query;
 import io.espalier.metrics.tree.MetricTree;
 import io.espalier.metrics.tree.TreeSettings;
 import io.espalier.testkit.MutableClock;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class DnsLeavesTest {
 
-    private final MetricTree tree = new MetricTree(TreeSettings.ofMachine(), MutableClock.fixed());
+    private final MutableClock clock = MutableClock.fixed();
+    private final MetricTree tree = new MetricTree(TreeSettings.ofMachine(), clock);
 
     private String get(String key) {
         return Answers.list(new Queries(tree, Budget.USUAL).run(Query.parse(key)));
@@ -23,6 +25,7 @@ class DnsLeavesTest {
     @Test
     void eachFigureReplacesTheOneBefore() {
         tree.merge(DnsLeaves.of("{\"httpdns\":{\"ratio\":{\"memory\":0.75},\"us\":{\"memory\":{\"p99\":50}}}}"));
+        clock.advance(Duration.ofSeconds(10));
         tree.merge(DnsLeaves.of("{\"httpdns\":{\"ratio\":{\"memory\":0.5},\"us\":{\"memory\":{\"p99\":20}}}}"));
 
         assertThat(get("httpdns,ratio,memory")).isEqualTo("[{\"httpdns,ratio,memory\":0.5}]");
