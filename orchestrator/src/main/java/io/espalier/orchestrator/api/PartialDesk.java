@@ -20,6 +20,7 @@ import io.espalier.protocol.release.Unit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -75,7 +76,7 @@ final class PartialDesk {
                 .findFirst();
     }
 
-    private static void refuseUnknown(ReleaseSet whole, HashMap<HostName, Release> held, List<String> units) {
+    private static void refuseUnknown(ReleaseSet whole, Map<HostName, Release> held, List<String> units) {
         var known = new HashSet<String>();
         whole.fleet().units().stream().map(UnitSpec::name).forEach(known::add);
         held.values()

@@ -49,7 +49,7 @@ public final class HostedEdits {
     }
 
     /** The branch that a source follows in a repository of ours. */
-    private record Branch(SourceName source, SourceName name, Repository repository, Ref ref) {}
+    private record Branch(SourceName source, SourceName name, Repository repository, Ref ref, ObjectId tip) {}
 
     /** Whether there is a branch to commit to, or why there is none. */
     private sealed interface Place {
@@ -78,11 +78,12 @@ public final class HostedEdits {
         try {
             Optional<Ref> ref = WantedRef.of(git.ref(), git.pick())
                     .choose(repository.get().getRefDatabase().getRefsByPrefix("refs/heads/", "refs/tags/"));
-            if (ref.isEmpty()) {
+            ObjectId tip = ref.map(Ref::getObjectId).orElse(null);
+            if (ref.isEmpty() || tip == null) {
                 return new Place.Nowhere("it has no branch '" + git.ref() + "' yet; the first push makes it");
             }
             return ref.get().getName().startsWith("refs/heads/")
-                    ? new Place.Here(new Branch(source.source(), name.get(), repository.get(), ref.get()))
+                    ? new Place.Here(new Branch(source.source(), name.get(), repository.get(), ref.get(), tip))
                     : new Place.Nowhere("it follows tags; push a commit and a tag");
         } catch (IOException e) {
             throw new SourceException(Reason.IO_ERROR, name.get() + ": cannot read its refs", e);
@@ -170,7 +171,7 @@ public final class HostedEdits {
         if (!wrong.isEmpty()) {
             return new Draft.Ended(new EditResult.Refused(wrong));
         }
-        try (var trees = new EditedTree(branch.repository(), branch.ref().getObjectId(), edit.path())) {
+        try (var trees = new EditedTree(branch.repository(), branch.tip(), edit.path())) {
             ObjectId base = ObjectId.isId(edit.base().id())
                     ? ObjectId.fromString(edit.base().id())
                     : ObjectId.zeroId();
@@ -225,7 +226,7 @@ public final class HostedEdits {
 
     private static Commit theirs(Branch branch, String path) {
         var content = new GitContent(branch.source(), branch.repository());
-        Commit newest = content.commit(branch.ref().getObjectId());
+        Commit newest = content.commit(branch.tip());
         return content.snapshot(newest.revision()).lastChange(path).orElse(newest);
     }
 
@@ -247,7 +248,7 @@ public final class HostedEdits {
     private static boolean moved(Branch branch, ObjectId id, String author) {
         try {
             RefUpdate update = branch.repository().updateRef(branch.ref().getName());
-            update.setExpectedOldObjectId(branch.ref().getObjectId());
+            update.setExpectedOldObjectId(branch.tip());
             update.setNewObjectId(id);
             update.setRefLogMessage("edit by " + author, false);
             return switch (update.update()) {
