@@ -259,7 +259,7 @@ class SourceEditIT {
         page.navigate("/plan");
         click("base");
         assertThat(page.locator("h1")).containsText("of only base");
-        assertThat(page.locator("#plan .group")).containsText("+Greetings from");
+        assertThat(page.locator("#plan .group").first()).containsText("+Greetings from");
         shoot("plan-of-a-unit");
         button("Deploy").click();
 

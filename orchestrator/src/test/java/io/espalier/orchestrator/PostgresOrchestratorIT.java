@@ -23,8 +23,8 @@ class PostgresOrchestratorIT {
         return RunningOrchestrator.start(
                 folder.resolve("data"),
                 "--espalier.database.url=" + TestPostgres.server().url(database),
-"--espalier.database.user=" + PostgresServer.USER,
-"--espalier.database.password-file=" + password.toString());
+                "--espalier.database.user=" + PostgresServer.USER,
+                "--espalier.database.password-file=" + password.toString());
     }
 
     @Test
@@ -40,9 +40,7 @@ class PostgresOrchestratorIT {
         try (RunningOrchestrator orchestrator = start(database)) {
             for (String path : List.of("/status", "/hosts", "/sources", "/rollouts", "/users", "/audit")) {
                 var answer = orchestrator.send(orchestrator.asAdmin("/api/v1" + path));
-                assertThat(answer.statusCode())
-                        .as(path + ": " + answer.body())
-                        .isEqualTo(200);
+                assertThat(answer.statusCode()).as(path + ": " + answer.body()).isEqualTo(200);
             }
             assertThat(orchestrator.send(orchestrator.asAdmin("/api/v1/audit")).body())
                     .contains("host.enrol")
@@ -65,7 +63,7 @@ class PostgresOrchestratorIT {
         assertThatThrownBy(() -> RunningOrchestrator.start(
                         folder.resolve("data"),
                         "--espalier.database.url=jdbc:postgresql://127.0.0.1:1/none",
-"--espalier.database.password-file=/nowhere/password"))
+                        "--espalier.database.password-file=/nowhere/password"))
                 .rootCause()
                 .hasMessageContaining("/nowhere/password");
     }
