@@ -140,7 +140,9 @@ public final class Drill {
         }
 
         private static Number number(Path path, String attribute) throws IOException {
-            return Files.getAttribute(path, attribute, LinkOption.NOFOLLOW_LINKS) instanceof Number number ? number : -1;
+            return Files.getAttribute(path, attribute, LinkOption.NOFOLLOW_LINKS) instanceof Number number
+                    ? number
+                    : -1;
         }
 
         private List<ChunkId> chunks(Path path, Node node) throws IOException, InterruptedException {
