@@ -115,7 +115,7 @@ class HostConfiguration {
                 clock);
         var local = new LocalLinks(_ -> settings.localSocket(), registry::welcome, LinkLimits.DEFAULT, traffic);
         var links = new LinksByAddress(local, remote);
-        return lead == Lead.ALONE ? links : new LeadLinks(links, lead);
+        return lead.equals(Lead.ALONE) ? links : new LeadLinks(links, lead);
     }
 
     @Bean

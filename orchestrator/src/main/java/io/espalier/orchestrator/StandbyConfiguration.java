@@ -24,7 +24,7 @@ class StandbyConfiguration {
     FilterRegistrationBean<StandbyFilter> standbyFilter(Lead lead) {
         var registration = new FilterRegistrationBean<>(new StandbyFilter(lead));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
-        registration.setEnabled(lead != Lead.ALONE);
+        registration.setEnabled(!lead.equals(Lead.ALONE));
         return registration;
     }
 
