@@ -76,7 +76,9 @@ public final class CarbonBench {
     }
 
     private void run() throws Exception {
-        say("%,d lines of %,d metrics, %,d bytes, one connection, %d rounds each", count, METRICS, lines.length, ROUNDS);
+        say(
+                "%,d lines of %,d metrics, %,d bytes, one connection, %d rounds each",
+                count, METRICS, lines.length, ROUNDS);
         double[] ours = tree();
         double[] theirs = carbon();
         say(
@@ -202,10 +204,7 @@ public final class CarbonBench {
 
     /** The sum of what carbon says it received, second by second: what is in its cache and what is written. */
     private static long received(Path storage, int query) throws IOException, InterruptedException {
-        Process python = new ProcessBuilder(
-                        "/usr/bin/python3",
-                        "-c",
-                        """
+        Process python = new ProcessBuilder("/usr/bin/python3", "-c", """
                         import os, pickle, socket, struct, sys, time, whisper
                         host = socket.gethostname().replace('.', '_') + '-a'
                         metric = 'carbon.agents.' + host + '.metricsReceived'
@@ -221,9 +220,7 @@ public final class CarbonBench {
                             for i, v in enumerate(values):
                                 if v: points[start + i * step] = v
                         print(int(sum(points.values())))
-                        """,
-                        storage.toString(),
-                        Integer.toString(query))
+                        """, storage.toString(), Integer.toString(query))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String out = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -245,9 +242,7 @@ public final class CarbonBench {
             double before = busy(process);
             wall[i] = Timed.seconds(() -> send(port));
             busy[i] = busy(process) - before;
-            say(
-                    "%-13s %.2f s, %,.0f lines a second, %.2f s of processor",
-                    name, wall[i], count / wall[i], busy[i]);
+            say("%-13s %.2f s, %,.0f lines a second, %.2f s of processor", name, wall[i], count / wall[i], busy[i]);
         }
         Arrays.sort(wall);
         Arrays.sort(busy);

@@ -65,7 +65,9 @@ public final class IdleAfterRollout {
                 long before = server.processorTicks();
                 bench.idle("idle", idle);
                 System.out.printf(
-                        Locale.ROOT, "of a core while idle %40.1f %%%n", (server.processorTicks() - before) / (double) idle);
+                        Locale.ROOT,
+                        "of a core while idle %40.1f %%%n",
+                        (server.processorTicks() - before) / (double) idle);
                 System.out.println(new Figures("push to healthy on all, a change", "s", bench.changes));
                 System.out.printf(
                         Locale.ROOT, "processor time of the orchestrator %26.1f s%n", server.processorTicks() / 100.0);
@@ -86,8 +88,7 @@ public final class IdleAfterRollout {
     }
 
     private void memory(String when) throws IOException {
-        System.out.printf(
-                Locale.ROOT, "%-40s %7.0f MiB resident%n", when, server.residentMemory() / 1024.0);
+        System.out.printf(Locale.ROOT, "%-40s %7.0f MiB resident%n", when, server.residentMemory() / 1024.0);
     }
 
     /** Collects, then lists the classes that hold most, and what the C library and the JVM hold. */
@@ -104,7 +105,9 @@ public final class IdleAfterRollout {
             var command = new ArrayList<>(List.of(jcmd.toString(), pid));
             command.addAll(question);
             String said = Ran.of(LIMIT, command.toArray(String[]::new)).output();
-            said.lines().limit(question.getFirst().startsWith("VM.native") ? 120 : 45).forEach(System.out::println);
+            said.lines()
+                    .limit(question.getFirst().startsWith("VM.native") ? 120 : 45)
+                    .forEach(System.out::println);
         }
         memory("after a full collection");
     }

@@ -22,8 +22,13 @@ final class SimulatedServer {
     /** Arguments: the folder, then options of the orchestrator. */
     public static void main(String[] args) {
         var application = new SpringApplication(OrchestratorApplication.class, NoSsh.class);
-        application.setDefaultProperties(
-                Map.of("spring.main.allow-bean-definition-overriding", "true", "bench.folder", args[0], "espalier.dns.enabled", "false"));
+        application.setDefaultProperties(Map.of(
+                "spring.main.allow-bean-definition-overriding",
+                "true",
+                "bench.folder",
+                args[0],
+                "espalier.dns.enabled",
+                "false"));
         application.run(java.util.Arrays.copyOfRange(args, 1, args.length));
     }
 

@@ -9,6 +9,7 @@ import io.espalier.httpdns.operate.Tally.Sundry;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -19,6 +20,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,6 +39,7 @@ import org.slf4j.LoggerFactory;
 final class Http1Connection extends ChannelInboundHandlerAdapter implements Watched {
     private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
     private static final byte[] NOTHING = {};
+    private static final long LINGER_NANOS = 2_000_000_000;
 
     private record Pending(
             Call call, Manner manner, @Nullable Outcome ready) {}
@@ -61,6 +64,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Watc
     private long lastActive = System.nanoTime();
     private long requestSince;
     private long stuckSince;
+    private boolean isUnread;
+    private long lingersSince;
 
     Http1Connection(Desk desk, Loop loop, Limits limits, Supplier<Phase> phase, InetAddress peer) {
         this.desk = desk;
@@ -223,6 +228,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Watc
         body = null;
         requestSince = 0;
         isLast = true;
+        isUnread = true;
         var outcome = Desk.refused(request, reason, message, 0);
         enqueue(new Pending(new Call(request, peer, null, null, lastActive), new Manner(false, false, false), outcome));
     }
@@ -302,10 +308,23 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Watc
         var ctx = Objects.requireNonNull(context);
         var buffer = ctx.alloc().directBuffer(bytes.length).writeBytes(bytes);
         if (isEnd) {
-            ctx.writeAndFlush(buffer).addListener(ChannelFutureListener.CLOSE);
+            ctx.writeAndFlush(buffer).addListener(isUnread ? _ -> linger(ctx) : ChannelFutureListener.CLOSE);
         } else {
             ctx.write(buffer, ctx.voidPromise());
             isUnflushed = true;
+        }
+    }
+
+    /**
+     * Ends our half and goes on reading for a moment: a socket that is closed with something unread in it is reset, and
+     * the client may never see what it was told.
+     */
+    private void linger(ChannelHandlerContext ctx) {
+        if (ctx.channel() instanceof DuplexChannel channel && ctx.pipeline().get(SslHandler.class) == null) {
+            lingersSince = System.nanoTime();
+            channel.shutdownOutput();
+        } else {
+            ctx.close();
         }
     }
 
@@ -333,6 +352,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Watc
 
     @Override
     public void check(long now) {
+        if (lingersSince != 0) {
+            if (now - lingersSince > LINGER_NANOS) {
+                close();
+            }
+            return;
+        }
         var isTooLate = (stuckSince != 0 && now - stuckSince > limits.write().toNanos())
                 || (requestSince != 0 && now - requestSince > limits.request().toNanos())
                 || (!isBusy

@@ -166,12 +166,13 @@ class WireDialectTest {
         query.addRecord(new OPTRecord(1232, 0, 0, 0), Section.ADDITIONAL);
         var asked = Dialects.read(post(query.toWire()), Terms.USUAL, Say.NOW);
         var stale = new Answer(
-                asked.questions().getFirst(), 0, List.of(), List.of(), null, 30, Origin.STALE, "no upstream");
+                asked.questions().getFirst(), 0, List.of(), List.of(), null, 30, Origin.STALE, "10.0.0.53 timed out");
         assertThat(error(asked, stale).getErrorCode()).isEqualTo(3);
-        assertThat(error(asked, stale).getText()).isEqualTo("no upstream");
+        assertThat(error(asked, stale).getText()).isEqualTo("stale: no upstream could answer");
         var failed = new Answer(
                 asked.questions().getFirst(), 2, List.of(), List.of(), null, 5, Origin.FAILURE, "all timed out");
         assertThat(error(asked, failed).getErrorCode()).isEqualTo(22);
+        assertThat(error(asked, failed).getText()).isEqualTo("no upstream could answer");
         assertThat(asked.reply().write(List.of(failed), "").maxAge()).isZero();
     }
 

@@ -202,6 +202,16 @@ class FrontIT {
                 .isEqualTo(431);
     }
 
+    @Test
+    void whoSendsTooMuchIsToldAndNotCutOff() throws Exception {
+        doors = Doors.open();
+        for (int i = 0; i < 20; i++) {
+            assertThat(doors.post("/dns-query", "application/dns-message", new byte[1_000_000])
+                            .statusCode())
+                    .isEqualTo(413);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -152,7 +152,9 @@ class SpoolTest {
         hop.send();
         var tree = new MetricTree(RelayNet.settings(1), net.clock);
         var conf = new RelayConf(
-                Map.of("root", new RelayConf.Target(java.net.URI.create("http://root"))), Map.of(List.of(), Set.of("root")), LARGE);
+                Map.of("root", new RelayConf.Target(java.net.URI.create("http://root"))),
+                Map.of(List.of(), Set.of("root")),
+                LARGE);
         try (Relay copy = Relay.open(tree, conf, dir.resolve("copy"), java.time.Duration.ofSeconds(1))) {
             Forwarder forwarder = copy.forwarder("root", (sender, shipment) -> root.take(sender, shipment.write()));
             assertThatThrownBy(forwarder::step)

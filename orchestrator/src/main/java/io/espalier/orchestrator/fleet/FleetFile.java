@@ -32,7 +32,8 @@ record FleetFile(
     private static final Pattern URL = Pattern.compile("(https|http|ssh|git|file)://[^\\s]+|[a-z0-9][a-z0-9-]{0,63}");
     private static final Pattern SVN_URL = Pattern.compile("(https|http|svn|svn\\+ssh|file)://[^\\s]+");
     private static final Pattern CREDENTIALS = Pattern.compile("[a-z+]+://[^/@]*:[^/@]*@.*");
-    private static final Pattern PICK = Pattern.compile("semver( +(>=|<=|>|<|=|\\^|~)?v?[0-9]{1,9}(\\.[0-9]{1,9}){0,2}){0,8}");
+    private static final Pattern PICK =
+            Pattern.compile("semver( +(>=|<=|>|<|=|\\^|~)?v?[0-9]{1,9}(\\.[0-9]{1,9}){0,2}){0,8}");
     private static final Pattern REF = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_./*+-]{0,199}");
 
     static FleetFile read(Yaml yaml, Problems problems) {

@@ -10,7 +10,15 @@ public final class TreeUrls {
     private static final List<String> WITH_KEYS = List.of("/get", "/pull", "/realtime", "/trend", "/diff", "/graph");
 
     private static final List<String> PLAIN = List.of(
-            "/push", "/relay", "/setting/view", "/limits", "/metrics", "/render", "/events/get_data", "/version", "/static");
+            "/push",
+            "/relay",
+            "/setting/view",
+            "/limits",
+            "/metrics",
+            "/render",
+            "/events/get_data",
+            "/version",
+            "/static");
 
     private TreeUrls() {}
 

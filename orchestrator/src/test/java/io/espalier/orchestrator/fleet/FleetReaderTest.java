@@ -80,7 +80,8 @@ class FleetReaderTest {
                         new SourceName("site"),
                         new SourceSpec.Svn("svn://svn.example.net/site/trunk", "", Optional.empty()),
                         new SourceName("shop"),
-                        new SourceSpec.Svn("https://svn.example.net/shop", "tags/v*", Optional.of("semver ^1.2 <1.9"))));
+                        new SourceSpec.Svn(
+                                "https://svn.example.net/shop", "tags/v*", Optional.of("semver ^1.2 <1.9"))));
         assertThat(fleet.tiers())
                 .containsExactly(
                         new Tier("dns", "DNS master / slave", true),

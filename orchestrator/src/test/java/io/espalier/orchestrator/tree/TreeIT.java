@@ -199,7 +199,8 @@ class TreeIT {
             try (var socket = new Socket("127.0.0.1", relay.pushPort())) {
                 socket.getOutputStream().write("{\"relayed\":{\"x\":5}}\n".getBytes(StandardCharsets.UTF_8));
             }
-            Await.until("it arrives", DEADLINE, () -> get("/get/relayed,x").body().contains("5"));
+            Await.until(
+                    "it arrives", DEADLINE, () -> get("/get/relayed,x").body().contains("5"));
         }
         Builder unsigned = orchestrator.request("/relay").POST(BodyPublishers.noBody());
         assertThat(orchestrator.send(unsigned).statusCode()).isEqualTo(401);

@@ -39,17 +39,18 @@ class EndpointTest {
     void queryHoldsWhatIsGivenAndListsOneByOne() throws Exception {
         var plan = method("plan");
 
-        assertThat(Endpoint.of(plan, Arrays.asList("v1", List.of("a", "b"), List.of()))
+        assertThat(Endpoint.of(plan, Arrays.asList("v1", List.of("a", "b"), List.of(), List.of("u")))
                         .path())
-                .isEqualTo("/api/v1/plan?ref=v1&host=a&host=b");
-        assertThat(Endpoint.of(plan, Arrays.asList(null, null, null)).path()).isEqualTo("/api/v1/plan");
+                .isEqualTo("/api/v1/plan?ref=v1&host=a&host=b&unit=u");
+        assertThat(Endpoint.of(plan, Arrays.asList(null, null, null, null)).path())
+                .isEqualTo("/api/v1/plan");
     }
 
     @Test
     void namesAreEncoded() throws Exception {
         assertThat(Endpoint.of(method("host"), List.of("../a b/ü?")).path())
                 .isEqualTo("/api/v1/hosts/..%2Fa%20b%2F%C3%BC%3F");
-        assertThat(Endpoint.of(method("plan"), Arrays.asList("a&b=c+d", null, null))
+        assertThat(Endpoint.of(method("plan"), Arrays.asList("a&b=c+d", null, null, null))
                         .path())
                 .isEqualTo("/api/v1/plan?ref=a%26b%3Dc%2Bd");
     }

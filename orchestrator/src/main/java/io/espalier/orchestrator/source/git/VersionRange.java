@@ -19,8 +19,8 @@ final class VersionRange {
 
     static final String FORM = "[~^]?[0-9.]+ or bounds such as >=1.2 <3";
 
-    private static final Pattern PART =
-            Pattern.compile("(>=|<=|>|<|=|\\^|~)?v?(0|[1-9][0-9]{0,8})(?:\\.(0|[1-9][0-9]{0,8}))?(?:\\.(0|[1-9][0-9]{0,8}))?");
+    private static final Pattern PART = Pattern.compile(
+            "(>=|<=|>|<|=|\\^|~)?v?(0|[1-9][0-9]{0,8})(?:\\.(0|[1-9][0-9]{0,8}))?(?:\\.(0|[1-9][0-9]{0,8}))?");
 
     private final List<Predicate<Semver>> parts;
 

@@ -22,7 +22,11 @@ sealed interface SvnRef {
     record Newest(String parent, String prefix, String pick) implements SvnRef {
 
         Optional<String> choose(Collection<String> names) {
-            return WantedRef.newest(names.stream().filter(name -> name.startsWith(prefix)).toList(), pick)
+            return WantedRef.newest(
+                            names.stream()
+                                    .filter(name -> name.startsWith(prefix))
+                                    .toList(),
+                            pick)
                     .map(name -> parent.isEmpty() ? name : parent + "/" + name);
         }
     }

@@ -15,8 +15,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VersionRangeTest {
 
     private static final List<String> TAGS = List.of(
-            "v0.0.3", "v0.0.4", "v0.2.3", "v0.2.9", "v0.3.0", "v1.2.3", "v1.2.9", "v1.4.0", "v2.0.0-rc.1", "v2.0.0",
-            "v3.0.0-rc.1", "other");
+            "v0.0.3",
+            "v0.0.4",
+            "v0.2.3",
+            "v0.2.9",
+            "v0.3.0",
+            "v1.2.3",
+            "v1.2.9",
+            "v1.4.0",
+            "v2.0.0-rc.1",
+            "v2.0.0",
+            "v3.0.0-rc.1",
+            "other");
 
     @ParameterizedTest
     @CsvSource({
@@ -52,10 +62,22 @@ class VersionRangeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"newest", "semver x", "semver 1.2.3.4", "semver 1..2", "semver ^", "semver 01", "semver1",
-        "semver >= 1", "semver 1.2.3-rc.1", "semver 9999999999"})
+    @ValueSource(
+            strings = {
+                "newest",
+                "semver x",
+                "semver 1.2.3.4",
+                "semver 1..2",
+                "semver ^",
+                "semver 01",
+                "semver1",
+                "semver >= 1",
+                "semver 1.2.3-rc.1",
+                "semver 9999999999"
+            })
     void whatIsNoRangeIsRefused(String pick) {
-        assertThatThrownBy(() -> WantedRef.of("refs/tags/v*", Optional.of(pick))).isInstanceOf(SourceException.class);
+        assertThatThrownBy(() -> WantedRef.of("refs/tags/v*", Optional.of(pick)))
+                .isInstanceOf(SourceException.class);
     }
 
     @Test

@@ -118,12 +118,17 @@ class HostileDavIT {
     void entitiesThatMultiplyEndEarly() {
         var entities = new StringBuilder("<!ENTITY a0 \"aaaaaaaaaaaaaaaaaaaa\">");
         for (int i = 1; i < 12; i++) {
-            entities.append("<!ENTITY a").append(i).append(" \"").append(("&a" + (i - 1) + ";").repeat(10)).append("\">");
+            entities.append("<!ENTITY a")
+                    .append(i)
+                    .append(" \"")
+                    .append(("&a" + (i - 1) + ";").repeat(10))
+                    .append("\">");
         }
-        answer(exchange -> xml(
-                exchange,
-                "<?xml version=\"1.0\"?><!DOCTYPE x [" + entities
-                        + "]><D:multistatus xmlns:D=\"DAV:\"><D:response><D:href>&a11;</D:href></D:response></D:multistatus>"));
+        answer(
+                exchange -> xml(
+                        exchange,
+                        "<?xml version=\"1.0\"?><!DOCTYPE x [" + entities
+                                + "]><D:multistatus xmlns:D=\"DAV:\"><D:response><D:href>&a11;</D:href></D:response></D:multistatus>"));
         assertThat(look().getMessage()).hasSizeLessThan(5_000);
     }
 
@@ -131,7 +136,9 @@ class HostileDavIT {
     void redirectLeadsNowhere() {
         answer(exchange -> {
             exchange.getResponseHeaders()
-                    .add("Location", "http://127.0.0.1:" + elsewhere.getAddress().getPort() + "/svn/");
+                    .add(
+                            "Location",
+                            "http://127.0.0.1:" + elsewhere.getAddress().getPort() + "/svn/");
             exchange.sendResponseHeaders(301, -1);
         });
         assertThat(look()).hasMessageContaining("redirects to another server");
