@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -34,6 +35,9 @@ import org.springframework.stereotype.Component;
 public final class Hosts {
 
     private static final int MAX_SIZE = 1_000;
+
+    /** Where it counts most how far a host is from the revision. */
+    private static final Set<String> QUIET = Set.of(HostState.IN_SYNC.word(), HostState.PENDING.word());
 
     /** The tier of a host that the fleet does not know. */
     static final String NO_TIER = "";
@@ -129,10 +133,11 @@ public final class Hosts {
         return behind(view(host, inFleet, record, clock.instant()));
     }
 
-    /** Names the units in which a host that holds what it was last given is not where the fleet should be. */
+    /** Names the units in which a host that nothing is wrong with is not where the fleet should be. */
     private HostView behind(HostView view) {
         Optional<Release> wanted = reconciler.wanted().map(set -> set.releases().get(new HostName(view.name())));
-        if (view.release() == null || view.detail() != null || !view.state().equals("in-sync") || wanted.isEmpty()) {
+        boolean isQuiet = view.reason() == null && QUIET.contains(view.state());
+        if (view.release() == null || !isQuiet || wanted.isEmpty()) {
             return view;
         }
         ReleaseId held = ReleaseId.parse(view.release());

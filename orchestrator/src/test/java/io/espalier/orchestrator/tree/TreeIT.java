@@ -184,9 +184,9 @@ class TreeIT {
 
     @Test
     void relaySendsWithATokenThatMayPush() throws Exception {
-        Path token = Files.writeString(data.resolve("relay.token"), RunningOrchestrator.TOKEN + "\n");
+        Path file = Files.writeString(data.resolve("relay.token"), RunningOrchestrator.TOKEN + "\n");
         var doors = new TreeServer.Doors("127.0.0.1", 0, 0, -1, Networks.LOOPBACK, Optional.empty());
-        var upstream = new RelayConf.Target(orchestrator.url("/"), Optional.of(token));
+        var upstream = new RelayConf.Target(orchestrator.url("/"), Optional.of(file));
         try (var relay = new RelayServer(
                 TreeSettings.ofMachine(),
                 Optional.empty(),
@@ -202,8 +202,8 @@ class TreeIT {
             Await.until(
                     "it arrives", DEADLINE, () -> get("/get/relayed,x").body().contains("5"));
         }
-        Builder unsigned = orchestrator.request("/relay").POST(BodyPublishers.noBody());
-        assertThat(orchestrator.send(unsigned).statusCode()).isEqualTo(401);
+        Builder reader = bearer("/relay", token("read")).POST(BodyPublishers.noBody());
+        assertThat(orchestrator.send(reader).statusCode()).isEqualTo(403);
     }
 
     @Test

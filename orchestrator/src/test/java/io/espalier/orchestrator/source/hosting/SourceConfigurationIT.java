@@ -11,6 +11,7 @@ import io.espalier.orchestrator.source.SourceListener;
 import io.espalier.orchestrator.source.SourceName;
 import io.espalier.orchestrator.source.Sources;
 import io.espalier.orchestrator.source.webhook.HookController;
+import io.espalier.orchestrator.store.Lead;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -63,6 +64,11 @@ class SourceConfigurationIT {
         @Bean
         InstantSource clock() {
             return Clock.systemUTC();
+        }
+
+        @Bean
+        Lead lead() {
+            return Lead.ALONE;
         }
 
         @Bean
