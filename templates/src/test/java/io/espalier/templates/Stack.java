@@ -240,8 +240,12 @@ final class Stack implements AutoCloseable {
     }
 
     HttpResponse<String> send(HttpRequest request) {
+        return send(http, request);
+    }
+
+    private static HttpResponse<String> send(HttpClient client, HttpRequest request) {
         try {
-            return http.send(request, BodyHandlers.ofString());
+            return client.send(request, BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -259,12 +263,16 @@ final class Stack implements AutoCloseable {
         return JSON.writeValueAsString(Map.of("version", version, "tiers", Map.of(tier, value)));
     }
 
+    /** On a connection of its own: a kept one may be closed by a reload at that moment, and a PUT is not sent twice. */
     HttpResponse<String> admin(Server server, String method, String path, String body) {
-        return send(HttpRequest.newBuilder(server.adminUri(path))
-                .timeout(Duration.ofSeconds(10))
+        HttpRequest request = HttpRequest.newBuilder(server.adminUri(path))
+                .timeout(Duration.ofSeconds(60))
                 .header("Authorization", "Bearer " + TOKEN)
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-                .build());
+                .build();
+        try (var own = HttpClient.newHttpClient()) {
+            return send(own, request);
+        }
     }
 
     /** Pushes a document. @throws AssertionError unless it is taken */
